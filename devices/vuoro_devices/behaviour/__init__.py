@@ -1,0 +1,1 @@
+"""What each unit does, without hardware, clock, network or file."""

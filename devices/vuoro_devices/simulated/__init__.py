@@ -1,0 +1,1 @@
+"""The bodies of the ports without hardware, shipped with the product."""

@@ -1,0 +1,86 @@
+"""Between payload models and bytes: UTF-8 JSON objects of at most 16 KiB (contract §1)."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from vuoro_mqtt.payloads import DownMessage, UpMessage
+from vuoro_mqtt.values import MessageId, Payload
+
+MAX_BYTES = 16 * 1024
+
+P = TypeVar("P", bound=Payload)
+
+_UP: TypeAdapter[UpMessage] = TypeAdapter(UpMessage)
+_DOWN: TypeAdapter[DownMessage] = TypeAdapter(DownMessage)
+
+
+class Undecodable(ValueError):
+    """Bytes that are not what the topic carries; ``id`` is the sender's message id where it could be read."""
+
+    def __init__(self, reason: str, id: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.id = id
+
+
+class _IdOnly(Payload):
+    id: MessageId
+
+
+def encode(payload: Payload) -> bytes:
+    """A payload as bytes. Raises ValueError when it would be larger than the contract allows."""
+    data = payload.model_dump_json(by_alias=True).encode()
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"{type(payload).__name__} would take {len(data)} bytes; at most {MAX_BYTES} may travel")
+    return data
+
+
+def decode(model: type[P], data: bytes) -> P:
+    """Bytes as the given payload. Raises Undecodable with a reason for people."""
+    _check_size(data)
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise Undecodable(_reason(error), _id_of(data)) from None
+
+
+def decode_up(data: bytes) -> UpMessage:
+    """An upward message, its body checked by its type. Raises Undecodable."""
+    _check_size(data)
+    try:
+        return _UP.validate_json(data)
+    except ValidationError as error:
+        raise Undecodable(_reason(error), _id_of(data)) from None
+
+
+def decode_down(data: bytes) -> DownMessage:
+    """A downward message, its body checked by its type. Raises Undecodable."""
+    _check_size(data)
+    try:
+        return _DOWN.validate_json(data)
+    except ValidationError as error:
+        raise Undecodable(_reason(error), _id_of(data)) from None
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        raise Undecodable(f"{len(data)} bytes; at most {MAX_BYTES} may travel")
+
+
+def _id_of(data: bytes) -> str | None:
+    try:
+        return _IdOnly.model_validate_json(data).id
+    except ValidationError:
+        return None
+
+
+def _reason(error: ValidationError) -> str:
+    """The first few faults, each with its place."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [
+        "{}: {}".format(".".join(str(part) for part in fault["loc"]) or "payload", fault["msg"]) for fault in faults
+    ]
+    return "; ".join(told[:3])
