@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from vuoro_mqtt.bus import Connected, Deliver, Disconnected, Message, Will
+import structlog
+
+from vuoro_mqtt.bus import BusEvent, Connected, Deliver, Disconnected, Message, Will
+
+log = structlog.get_logger(__name__)
 
 
 class MemoryBroker:
@@ -13,18 +17,45 @@ class MemoryBroker:
     def __init__(self) -> None:
         self._retained: dict[str, bytes] = {}
         self._clients: list[MemoryBus] = []
+        self._waiting: list[MemoryBus] = []
+        self._running = True
         self._lock = threading.RLock()
+
+    def stop(self) -> None:
+        """Go away, as a broker that keeps nothing: clients are told, and come back with ``start``."""
+        with self._lock:
+            self._running = False
+            self._retained.clear()
+            self._waiting += self._clients
+            gone, self._clients = self._clients, []
+        for client in gone:
+            client.say(Disconnected("broker stopped"))
+
+    def start(self) -> None:
+        """Serve again; the clients that wait connect anew."""
+        with self._lock:
+            self._running = True
+            waiting, self._waiting = self._waiting, []
+        for client in waiting:
+            self.attach(client)
 
     def attach(self, client: MemoryBus) -> None:
         with self._lock:
+            if client in self._clients or client in self._waiting:
+                return
+            if not self._running:
+                self._waiting.append(client)
+                return
             self._clients.append(client)
             kept = [(topic, data) for topic, data in self._retained.items() if client.wants(topic)]
-        client.deliver(Connected())
+        client.say(Connected())
         for topic, data in kept:
-            client.deliver(Message(topic, data, retained=True))
+            client.say(Message(topic, data, retained=True))
 
     def detach(self, client: MemoryBus, *, say_will: bool) -> None:
         with self._lock:
+            if client in self._waiting:
+                self._waiting.remove(client)
             if client not in self._clients:
                 return
             self._clients.remove(client)
@@ -43,7 +74,7 @@ class MemoryBroker:
                 self._retained.pop(topic, None)
             clients = [client for client in self._clients if client.wants(topic)]
         for client in clients:
-            client.deliver(Message(topic, payload))
+            client.say(Message(topic, payload))
 
 
 class MemoryBus:
@@ -60,6 +91,13 @@ class MemoryBus:
     def wants(self, topic: str) -> bool:
         return any(matches(wanted, topic) for wanted in self._subscriptions)
 
+    def say(self, event: BusEvent) -> None:
+        """Deliver; a stumbling receiver stops neither the sender nor itself, as over a real broker."""
+        try:
+            self.deliver(event)
+        except Exception:
+            log.exception("bus.deliver_failed", bus_event=type(event).__name__)
+
     def start(self) -> None:
         self._broker.attach(self)
 
@@ -70,9 +108,9 @@ class MemoryBus:
         return True
 
     def cut(self) -> None:
-        """Lose the connection as if the plug were pulled: the will is said."""
+        """Lose the connection as if the plug were pulled: the will is said. ``start`` connects again."""
         self._broker.detach(self, say_will=True)
-        self.deliver(Disconnected("cut"))
+        self.say(Disconnected("cut"))
 
     def close(self) -> None:
         self._broker.detach(self, say_will=False)

@@ -1,0 +1,27 @@
+"""Fixtures of every kind of test: real brokers, as the demo runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rig.brokers import RunningBroker, embedded_broker, mosquitto
+
+
+@pytest.fixture
+def mosquitto_broker(tmp_path: Path) -> Iterator[RunningBroker]:
+    """A real Mosquitto of this test's own, on a free loopback port."""
+    broker = mosquitto(tmp_path / "broker")
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def amqtt_broker() -> Iterator[RunningBroker]:
+    """The embedded broker, on a free loopback port."""
+    broker = embedded_broker()
+    broker.start()
+    yield broker
+    broker.stop()
