@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
@@ -11,10 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from vuoro_mqtt.payloads import DeviceKind, Need
 from vuoro_mqtt.values import Id, Language, Texts
 
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from vuoro_hub.domain.calling import CallingRule
 from vuoro_hub.domain.numbering import OfflineRange
 from vuoro_hub.domain.opening_hours import WEEKDAYS, OpeningHours, Span
@@ -53,6 +54,8 @@ class QueueSettings(Section):
     """How many coming numbers the displays show (Q11)."""
     appointment_credit_minutes: int = Field(0, ge=0, le=240)
     """How much earlier than its booked time an appointment stands in line."""
+    advice_service: Id | None = None
+    """The service behind "I do not know which" (Q1): it leads to an advisor, and takes in who fits nowhere else."""
     more_time_credit_minutes: int = Field(0, ge=0, le=240)
     """How much earlier a customer who needs more time stands in line."""
 
@@ -184,6 +187,10 @@ class Site(Section):
         text = self.hours if service is None else (self.service_by_id[service].hours or self.hours)
         return OpeningHours({day: [_span(one) for one in spans] for day, spans in text.items()}, always=always)
 
+    def service_for_the_lost(self) -> str:
+        """Where a turn goes whose service is not known here: to advice (Q1), else to the first service."""
+        return self.queue.advice_service or self.services[0].id
+
     def wait_at(self, service: str) -> Texts:
         """Where a customer of this service waits."""
         chosen = self.service_by_id[service]
@@ -251,11 +258,14 @@ def _reference_faults(data: _Loose) -> Iterator[str]:
         for row in data.rows(table):
             wanted = row.get(key)
             if isinstance(wanted, str) and wanted not in data.ids(among):
-                yield f"{table} {row.get('id', '?')!r}: {key} {wanted!r} is not among {among}{_meant(wanted, data.ids(among))}"
+                meant = _meant(wanted, data.ids(among))
+                yield f"{table} {row.get('id', '?')!r}: {key} {wanted!r} is not among {among}{meant}"
     for row in data.rows("devices"):
-        for wanted in row.get("services", []) if isinstance(row.get("services", []), list) else []:
+        offered = row.get("services", [])
+        for wanted in offered if isinstance(offered, list) else []:
             if isinstance(wanted, str) and wanted not in data.ids("services"):
-                yield f"devices {row.get('id', '?')!r}: service {wanted!r} is not among services{_meant(wanted, data.ids('services'))}"
+                meant = _meant(wanted, data.ids("services"))
+                yield f"devices {row.get('id', '?')!r}: service {wanted!r} is not among services{meant}"
 
 
 def _faults(site: Site) -> Iterator[str]:
@@ -269,6 +279,9 @@ def _faults(site: Site) -> Iterator[str]:
             yield f"services {service.id!r}: letter is missing; queue.letters is on"
     for counter in site.counters:
         yield from _language_faults(f"counters {counter.id!r}: name", counter.name, site.languages[:1])
+    advice = site.queue.advice_service
+    if advice is not None and advice not in site.service_by_id:
+        yield f"queue.advice_service: {advice!r} is not among services{_meant(advice, site.service_by_id)}"
     yield from _device_faults(site)
 
 
@@ -297,7 +310,7 @@ def _hours_faults(where: str, hours: WeeklyText) -> Iterator[str]:
         for text, span in zip(texts, spans, strict=True):
             if span.opens >= span.closes:
                 yield f"{where}.{day}: {text} closes before it opens"
-        for earlier, later in zip(spans, spans[1:], strict=False):
+        for earlier, later in itertools.pairwise(spans):
             if later.opens < earlier.closes:
                 yield f"{where}.{day}: {later.opens:%H:%M} begins before {earlier.closes:%H:%M} has ended"
 

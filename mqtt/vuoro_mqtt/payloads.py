@@ -84,6 +84,8 @@ class CallShown(Payload):
     serving: bool
     recalls: int = 0
     """How often the clerk has called this number again: a rise means "show it as newly called"."""
+    area_name: Texts = {}
+    """Name of the floor or area, where the point has several (Q4)."""
 
 
 class CallsState(Payload):

@@ -57,3 +57,13 @@ def somebody_called(counter: str, number: str, state: str) -> Refusal:
         number=number,
         counter=counter,
     )
+
+
+def nobody_here(counter: str) -> Refusal:
+    return not_allowed(
+        fi="Tähän palvelupisteeseen ei ole nyt kutsuttu ketään.",
+        sv="Ingen är kallad till det här servicestället nu.",
+        en="Nobody is called to this counter now.",
+        state="free",
+        counter=counter,
+    )

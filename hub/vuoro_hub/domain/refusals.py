@@ -16,6 +16,10 @@ class Refusal:
     code: RefusalCode
     text: Texts
     details: dict[str, Any] = field(default_factory=dict)
+    forbidden: bool = False
+    """Refused because of who asked, not because of the state things are in."""
+    missing: bool = False
+    """Refused because what was named does not exist."""
 
 
 def refuse(code: RefusalCode, *, fi: str, sv: str, en: str, **details: Any) -> Refusal:
@@ -38,12 +42,13 @@ def not_allowed(*, fi: str, sv: str, en: str, **details: Any) -> Refusal:
 
 
 def role_may_not(act: str) -> Refusal:
-    return not_allowed(
-        fi="Roolisi ei salli tätä.",
-        sv="Din roll tillåter inte detta.",
-        en="Your role does not allow this.",
-        act=act,
-    )
+    """Table R does not give this act to any role of this person."""
+    text = {
+        "fi": "Roolisi ei salli tätä.",
+        "sv": "Din roll tillåter inte detta.",
+        "en": "Your role does not allow this.",
+    }
+    return Refusal(RefusalCode.NOT_ALLOWED, text, {"act": act}, forbidden=True)
 
 
 def invalid(en: str, *, fi: str | None = None, sv: str | None = None, **details: Any) -> Refusal:

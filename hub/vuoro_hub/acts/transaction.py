@@ -1,0 +1,220 @@
+"""One act, one transaction: state, event log and answer are committed together, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+
+from vuoro_hub.domain.opening_hours import OpeningHours
+from vuoro_hub.domain.refusals import Refusal, invalid, role_may_not
+from vuoro_hub.domain.roles import Permission, Person
+from vuoro_hub.domain.service_day import service_day
+from vuoro_hub.site_file import Site
+from vuoro_hub.store.database import Database
+from vuoro_hub.store.records import Records
+from vuoro_hub.store.rows import AnswerRow, EventRow, JournalRow
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an act changed, as far as others are shown it."""
+
+    services: bool = False
+    calls: bool = False
+    counters: frozenset[str] = frozenset()
+
+    def __or__(self, other: Changes) -> Changes:
+        return Changes(self.services or other.services, self.calls or other.calls, self.counters | other.counters)
+
+    def __bool__(self) -> bool:
+        return self.services or self.calls or bool(self.counters)
+
+
+class Announcer(Protocol):
+    """Tells displays, devices and pages of a change, after the commit."""
+
+    def changed(self, changes: Changes) -> None: ...
+
+
+class NobodyListens:
+    """An announcer for work that nobody watches, such as a command line tool."""
+
+    def changed(self, changes: Changes) -> None:
+        pass
+
+
+@dataclass
+class Point:
+    """One service point at work."""
+
+    site: Site
+    database: Database
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    new_token: Callable[[], str]
+    announcer: Announcer = field(default_factory=NobodyListens)
+    public_url: str = ""
+    always_open: bool = False
+    any_device: bool = False
+
+    def hours(self, service: str | None = None) -> OpeningHours:
+        return self.site.opening_hours(service, always=self.always_open)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, as the event log names it: ``person:clerk-te``, ``device:dispenser-1``, ``system``."""
+
+    name: str
+    person: Person | None = None
+
+    @staticmethod
+    def staff(person: Person) -> Actor:
+        return Actor(f"person:{person.name}", person)
+
+    @staticmethod
+    def device(device: str) -> Actor:
+        return Actor(f"device:{device}")
+
+
+SYSTEM = Actor("system")
+
+
+class Transaction:
+    """What an act works with."""
+
+    def __init__(self, point: Point, records: Records, by: Actor, now: datetime) -> None:
+        self.point = point
+        self.site = point.site
+        self.records = records
+        self.by = by
+        self.now = now
+        self.day: date = service_day(now, point.site.zone)
+        self.changes = Changes()
+        self._seq: int | None = None
+
+    def record(self, type_: str, *, visit: str | None = None, turn: str | None = None, **body: Any) -> None:
+        """Append to the event log, next in its gapless sequence."""
+        self._seq = (self.records.last_seq() if self._seq is None else self._seq) + 1
+        self.records.session.add(
+            EventRow(seq=self._seq, at=self.now, type=type_, by=self.by.name, visit=visit, turn=turn, body=body)
+        )
+
+    def changed(self, *, services: bool = False, calls: bool = False, counters: tuple[str | None, ...] = ()) -> None:
+        self.changes |= Changes(services, calls, frozenset(one for one in counters if one is not None))
+
+    def forbidden(self, permission: Permission, authority: str | None) -> Refusal | None:
+        """Table R. Units and the system itself act within what they are."""
+        person = self.by.person
+        if person is None or person.may(permission, authority):
+            return None
+        return role_may_not(permission.value)
+
+    def authority_of(self, service: str) -> str | None:
+        found = self.site.service_by_id.get(service)
+        return found.authority if found else None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which message of which unit's journal an act answers."""
+
+    device: str
+    journal: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered: a type (or status) and a JSON text. ``again`` when it is the first answer, given once more."""
+
+    type: str
+    body: str
+    again: bool = False
+
+
+def perform(
+    point: Point,
+    by: Actor,
+    act: Callable[[Transaction], R | Refusal],
+    render: Callable[[R | Refusal], tuple[str, str]],
+    *,
+    key: str | None = None,
+    asked: str | None = None,
+    origin: Origin | None = None,
+) -> Answer:
+    """Do an act once for its key and answer it.
+
+    The same ``key`` again gets the first answer and changes nothing. An act that refuses leaves nothing behind but its
+    answer. Displays are told after the commit.
+    """
+    with point.database.writing() as session:
+        records = Records(session)
+        first = records.answer(key) if key else None
+        if first is not None:
+            return _same(first, asked, render)
+        transaction = Transaction(point, records, by, point.now())
+        savepoint = session.begin_nested() if key else None
+        outcome = act(transaction)
+        refused = isinstance(outcome, Refusal)
+        if savepoint is not None:
+            savepoint.rollback() if refused else savepoint.commit()
+        elif refused:
+            session.rollback()
+        kind, body = render(outcome)
+        if key:
+            _keep(session, key, transaction.now, kind, body, asked, origin)
+        if origin:
+            _advance(records, origin, transaction.now)
+    if not refused and transaction.changes:
+        point.announcer.changed(transaction.changes)
+    return Answer(kind, body)
+
+
+def do(point: Point, by: Actor, act: Callable[[Transaction], R | Refusal]) -> R | Refusal:
+    """Do an act that needs no stored answer."""
+    kept: list[R | Refusal] = []
+
+    def keep(outcome: R | Refusal) -> tuple[str, str]:
+        kept.append(outcome)
+        return "", ""
+
+    perform(point, by, act, keep)
+    return kept[0]
+
+
+def _same(first: AnswerRow, asked: str | None, render: Callable[[Any], tuple[str, str]]) -> Answer:
+    if asked is not None and first.asked is not None and asked != first.asked:
+        kind, body = render(
+            invalid(
+                "This key was used for another request. Use a new key for a new request.",
+                fi="Tätä avainta on käytetty toiseen pyyntöön. Käytä uutta avainta.",
+                sv="Den här nyckeln har använts för en annan begäran. Använd en ny nyckel.",
+            )
+        )
+        return Answer(kind, body)
+    return Answer(first.type, first.body, again=True)
+
+
+def _keep(session: Any, key: str, at: datetime, kind: str, body: str, asked: str | None, origin: Origin | None) -> None:
+    row = AnswerRow(key=key, at=at, type=kind, body=body, asked=asked)
+    if origin is not None:
+        row.device, row.journal, row.seq = origin.device, origin.journal, origin.seq
+    session.add(row)
+
+
+def _advance(records: Records, origin: Origin, now: datetime) -> None:
+    """Move on how far this journal is received without a gap."""
+    row = records.journal(origin.device, origin.journal) or JournalRow(
+        device=origin.device, journal=origin.journal, contiguous=0
+    )
+    row.last_at = now
+    if origin.seq == row.contiguous + 1:
+        row.contiguous = origin.seq
+        while records.received(origin.device, origin.journal, row.contiguous + 1):
+            row.contiguous += 1
+    records.session.add(row)

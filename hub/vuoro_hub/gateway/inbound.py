@@ -1,0 +1,138 @@
+"""From the units: each message becomes one act and gets its answer after the commit."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from vuoro_mqtt.payloads import (
+    Ack,
+    AppointmentArrivedUp,
+    BoxEntryUp,
+    ButtonPressedUp,
+    DoneUp,
+    FailedUp,
+    FeedbackGivenUp,
+    HelpWantedUp,
+    RefusalCode,
+    Refused,
+    TicketAbandonedUp,
+    TicketIssued,
+    TicketPrintedUp,
+    TicketRequestedUp,
+    UpMessage,
+)
+
+from vuoro_hub.acts import arriving, calling, hearing
+from vuoro_hub.acts.arriving import Issued, Wish
+from vuoro_hub.acts.transaction import Actor, Answer, Origin, Point, Transaction, perform
+from vuoro_hub.domain.refusals import Refusal, invalid, not_allowed, refuse
+
+CLOCK_MAY_BE_AHEAD = timedelta(seconds=5)
+
+
+def answer_up(point: Point, device: str, message: UpMessage) -> Answer:
+    """Do what a unit's message asks, once for its id, and say what to answer."""
+    origin = Origin(device, message.journal, message.seq)
+    return perform(
+        point,
+        Actor.device(device),
+        lambda t: _act(t, device, message),
+        as_down,
+        key=key_of(device, message.id),
+        asked=message.body.model_dump_json() if isinstance(message, TicketRequestedUp) else None,
+        origin=origin,
+    )
+
+
+def key_of(device: str, message_id: str) -> str:
+    """A message id belongs to its sender: no unit can use up another's."""
+    return f"{device}/{message_id.lower()}"
+
+
+def as_down(outcome: Any) -> tuple[str, str]:
+    """An act's outcome as the type and body of a downward message."""
+    if isinstance(outcome, Refusal):
+        return "refused", Refused(code=outcome.code, text=outcome.text).model_dump_json()
+    if isinstance(outcome, Issued):
+        return "ticket.issued", issued_payload(outcome).model_dump_json()
+    return "ack", Ack().model_dump_json()
+
+
+def issued_payload(issued: Issued) -> TicketIssued:
+    return TicketIssued(
+        visit=issued.visit,
+        number=issued.number,
+        service=issued.service,
+        position=issued.position,
+        estimate=issued.estimate,
+        follow_url=issued.follow_url,
+        at=issued.at,
+    )
+
+
+def unreadable(reason: str) -> Refusal:
+    """A message with an id whose rest makes no sense: answered, so that the unit does not send it for ever."""
+    return invalid(f"This message cannot be read: {reason}")
+
+
+def _act(t: Transaction, device: str, message: UpMessage) -> Any:
+    match message:
+        case TicketRequestedUp(body=body):
+            wish = Wish(
+                service=body.service,
+                language=body.language,
+                needs=tuple(dict.fromkeys(body.needs)),
+                request=key_of(device, message.id),
+                device=device,
+                asked_at=_trusted_time(t, message),
+                late=message.late,
+            )
+            return arriving.give_number(t, wish)
+        case TicketPrintedUp(body=body):
+            request = key_of(device, body.request)
+            return arriving.paper_printed(t, request, body, device, _trusted_time(t, message) or t.now)
+        case TicketAbandonedUp(body=body):
+            return arriving.ticket_abandoned(t, key_of(device, body.request), body.reason)
+        case AppointmentArrivedUp():
+            return code_unknown()
+        case ButtonPressedUp(body=body):
+            return _press(t, device, message, body.button)
+        case HelpWantedUp(body=body):
+            return hearing.help_wanted(t, device, body.service)
+        case FeedbackGivenUp() | BoxEntryUp() | DoneUp() | FailedUp():
+            return hearing.heard(t, message.type, json.loads(message.body.model_dump_json()))
+
+
+def _press(t: Transaction, device: str, message: ButtonPressedUp, button: str) -> Any:
+    known = t.site.device_by_id.get(device)
+    if known is None or known.counter is None:
+        return not_allowed(
+            fi="Tämä laite ei kuulu millekään palvelupisteelle.",
+            sv="Den här enheten hör inte till något serviceställe.",
+            en="This unit belongs to no counter.",
+        )
+    if message.late:
+        return refuse(
+            RefusalCode.TOO_LATE,
+            fi="Painallus tuli perille liian myöhään, eikä sitä tehty.",
+            sv="Tryckningen kom fram för sent och utfördes inte.",
+            en="The press arrived too late and was not acted on.",
+        )
+    return calling.press_button(t, known.counter, button)
+
+
+def code_unknown() -> Refusal:
+    return refuse(
+        RefusalCode.CODE_UNKNOWN,
+        fi="Koodia ei löydy. Tarkista koodi tai kysy palveluneuvojalta.",
+        sv="Koden hittades inte. Kontrollera koden eller fråga servicerådgivaren.",
+        en="This code is not known. Check it or ask a service advisor.",
+    )
+
+
+def _trusted_time(t: Transaction, message: UpMessage) -> Any:
+    """The sender's time, where its clock can be right; else the hub's own."""
+    known = message.clock.synced or message.clock.uncertainty_seconds is not None
+    return message.at if known and message.at <= t.now + CLOCK_MAY_BE_AHEAD else t.now

@@ -1,0 +1,87 @@
+"""The database: one writer at a time, every commit durable, the schema brought up to date at start."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlmodel import Session
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+class Database:
+    """An engine, and the rule that writers take turns.
+
+    SQLite: WAL, full sync, foreign keys, ``BEGIN IMMEDIATE``. PostgreSQL: an advisory lock takes the place of SQLite's
+    single writer, so the code above need not know which of the two it has.
+    """
+
+    def __init__(self, url: str) -> None:
+        sqlite = url.startswith("sqlite")
+        extra: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 30}} if sqlite else {}
+        self.engine: Engine = create_engine(url, pool_size=16, max_overflow=80, **extra)
+        self._sqlite = sqlite
+        self._writer = threading.Lock()
+        if sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one consistent state and changes nothing."""
+        with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """The one writer's session: committed durably at the end, or rolled back whole when an exception passes."""
+        # Within this process writers wait for a lock in turn: SQLite's own waiting polls and can starve one of them.
+        with self._writer, Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+            if self._sqlite:
+                session.connection(execution_options={"vuoro_writer": True})
+            else:
+                session.execute(text("SELECT pg_advisory_xact_lock(5681)"))
+            yield session
+            session.commit()
+
+    def answers(self) -> bool:
+        """Whether it can be asked something now."""
+        with self.reading() as session:
+            return session.execute(text("SELECT 1")).scalar() == 1
+
+    def migrate(self) -> None:
+        """Bring the schema up to date. Does nothing when it is."""
+        from alembic import command  # needed only here, and heavy
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-8000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    immediate = connection.get_execution_options().get("vuoro_writer", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
