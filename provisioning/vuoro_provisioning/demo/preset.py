@@ -1,0 +1,56 @@
+"""What the demo needs of a site file: the point's name and its units. The hub checks the whole of it."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from vuoro_mqtt.payloads import DeviceKind
+from vuoro_mqtt.values import Id, Texts, text_in
+
+
+class Unit(BaseModel):
+    """One device of the point; ``simulated`` is what its screen is made of."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Id
+    kind: DeviceKind
+    counter: Id | None = None
+    area: Id | None = None
+    simulated: Literal["pygame", "led-matrix", "lcd"] = "pygame"
+
+
+class Preset(BaseModel):
+    """A site file as the demo sees it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Id
+    name: Texts
+    devices: list[Unit] = []
+
+    def called(self, language: str = "en") -> str:
+        return text_in(self.name, language, self.id)
+
+
+def presets_folder() -> Path:
+    """Where the presets lie (a plain folder, in a checkout as in an installed package)."""
+    with as_file(files("vuoro_provisioning").joinpath("presets")) as folder:
+        return folder
+
+
+def preset_names() -> list[str]:
+    return sorted(path.stem for path in presets_folder().glob("*.toml"))
+
+
+def preset_file(name: str) -> Path:
+    return presets_folder() / f"{name}.toml"
+
+
+def read_preset(path: Path) -> Preset:
+    """Raises ValueError (what is not TOML, what is missing) and OSError."""
+    return Preset.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
