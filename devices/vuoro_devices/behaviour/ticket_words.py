@@ -14,10 +14,11 @@ LETTERS_TO_CHECK = "ÄÖÅ äöå Šš Žž Õõ €"
 
 @dataclass(frozen=True)
 class TicketLine:
-    """One thing the ticket says. ``strong`` is what the customer acts upon first."""
+    """One thing the ticket says. ``strong`` is what the customer acts upon first; ``apart`` begins a new group."""
 
     text: str
     strong: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class TicketWords:
     mark: str
     """``TEST`` on a test print, else empty."""
     heading: str
+    """What the number is; empty on a test print, whose number is none."""
     number: str
     lines: tuple[TicketLine, ...]
     follow: str
@@ -42,7 +44,7 @@ def ticket_words(ticket: Ticket, say: Callable[[str], str]) -> TicketWords:
         site=ticket.site_name,
         moment=moment_text(ticket.local_time, say),
         mark=say("TEST") if ticket.test else "",
-        heading=say("Your number"),
+        heading="" if ticket.test else say("Your number"),
         number=ticket.number,
         lines=_test_lines(say) if ticket.test else _lines(ticket, say),
         follow=say("Follow your turn on your phone") if ticket.follow_url else "",
@@ -62,19 +64,19 @@ def _lines(ticket: Ticket, say: Callable[[str], str]) -> tuple[TicketLine, ...]:
         *where,
         *_place(ticket, say),
         *_wait(ticket, say),
-        TicketLine(say("Watch the displays. Numbers are not called out.")),
+        TicketLine(say("Watch the displays. Numbers are not called out."), apart=True),
     )
 
 
 def _place(ticket: Ticket, say: Callable[[str], str]) -> list[TicketLine]:
     """How many come first (Q11); a number given without the hub has its place later."""
     if ticket.offline:
-        return [TicketLine(say("This number is valid. Your place in line follows on the displays."))]
+        return [TicketLine(say("This number is valid. Your place in line follows on the displays."), apart=True)]
     if ticket.position is None:
         return []
     if ticket.position <= 1:
-        return [TicketLine(say("You are next in line"), strong=True)]
-    return [TicketLine(say("In line before you: {count}").format(count=ticket.position - 1), strong=True)]
+        return [TicketLine(say("You are next in line"), strong=True, apart=True)]
+    return [TicketLine(say("In line before you: {count}").format(count=ticket.position - 1), strong=True, apart=True)]
 
 
 def _wait(ticket: Ticket, say: Callable[[str], str]) -> list[TicketLine]:

@@ -1,0 +1,97 @@
+"""python-escpos, loaded when it is first needed: its import is heavy, and leaves files about where it is not told."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import platform
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+MEDIUM_CORRECTION = 0
+"""A QR code of which 15 % may be lost, as the qrcode library counts."""
+
+
+def load_escpos(state: Path | None = None) -> None:
+    """Import python-escpos, its table of printers kept in ``state`` (a folder that nobody else can write).
+
+    The table is pickled there from its JSON beforehand: python-escpos would read it as YAML, slowly, with much memory.
+    """
+    if "escpos.capabilities" in sys.modules:
+        return
+    if state is not None:
+        _import_with_table_in(state)
+        return
+    with TemporaryDirectory() as folder:
+        _import_with_table_in(Path(folder))
+
+
+def _import_with_table_in(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = str(folder)
+    _pickle_table(folder / f"{platform.python_version()}.capabilities.pickle")
+    import_module("escpos.capabilities")
+
+
+def _pickle_table(target: Path) -> None:
+    spec = find_spec("escpos")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    source = Path(spec.submodule_search_locations[0]) / "capabilities.json"
+    if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        return
+    unfinished = target.with_suffix(f".{os.getpid()}")
+    unfinished.write_bytes(pickle.dumps(json.loads(source.read_bytes()), protocol=2))
+    unfinished.replace(target)
+
+
+def profile_names() -> list[str]:
+    """The printers that python-escpos knows by name."""
+    load_escpos()
+    return sorted(import_module("escpos.capabilities").CAPABILITIES["profiles"])
+
+
+def profile_data(name: str) -> dict[str, Any]:
+    """What a printer of this name can do; KeyError where there is none."""
+    load_escpos()
+    data: dict[str, Any] = import_module("escpos.capabilities").CAPABILITIES["profiles"][name]
+    return data
+
+
+def code_pages(profile: str) -> dict[str, int]:
+    """Name of a code page -> its slot (``ESC t``); of several slots the lowest, which is the one most likely true."""
+    pages: dict[str, int] = {}
+    for slot, name in sorted(profile_data(profile)["codePages"].items(), key=lambda entry: int(entry[0])):
+        pages.setdefault(name, int(slot))
+    pages.pop("Unknown", None)
+    return pages
+
+
+def encoder(profile: str) -> Any:
+    """python-escpos's letters of a printer, in the slots of ``code_pages``."""
+    return import_module("escpos.magicencode").Encoder(code_pages(profile))
+
+
+def writer(profile: str, letters: Any) -> Any:
+    """A python-escpos printer that keeps what is written (``.output``); ``letters`` from ``encoder``."""
+    return import_module("escpos.printer").Dummy(profile=profile, magic_encode_args={"encoder": letters})
+
+
+def port(kind: str, **arguments: Any) -> Any:
+    """python-escpos's own way to a printer: ``Usb``, ``Network`` or ``Serial``, not yet opened."""
+    load_escpos()
+    return getattr(import_module("escpos.printer"), kind)(**arguments)
+
+
+def qr_matrix(text: str) -> list[list[bool]]:
+    """The modules of a QR code without quiet zone, dark ones true; by the library that python-escpos brings along."""
+    code = import_module("qrcode.main").QRCode(border=0, error_correction=MEDIUM_CORRECTION)
+    code.add_data(text)
+    code.make(fit=True)
+    matrix: list[list[bool]] = code.get_matrix()
+    return matrix
