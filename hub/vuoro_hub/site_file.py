@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
-import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 from functools import cached_property
@@ -12,31 +10,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import Field, StringConstraints, ValidationError, field_validator
 from vuoro_mqtt.payloads import DeviceKind, Need
 from vuoro_mqtt.values import Id, Language, Texts
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from vuoro_hub.domain.calling import CallingRule
 from vuoro_hub.domain.numbering import OfflineRange
-from vuoro_hub.domain.opening_hours import WEEKDAYS, OpeningHours, Span
+from vuoro_hub.domain.opening_hours import OpeningHours, Span
+from vuoro_hub.toml_file import Section, TomlFileError, faults_of, load_toml, meant
 
 SpanText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 WeeklyText = dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], list[SpanText]]
-
-
-class SiteFileError(Exception):
-    """The file cannot be used. ``faults`` holds every fault found, each a line for people."""
-
-    def __init__(self, path: Path, faults: list[str]) -> None:
-        super().__init__(f"{path}: {len(faults)} fault(s)")
-        self.path = path
-        self.faults = faults
-
-
-class Section(BaseModel):
-    """A table of the file: unknown keys are faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class QueueSettings(Section):
@@ -200,23 +184,16 @@ class Site(Section):
 
 
 def read_site_file(path: Path) -> Site:
-    """Read and check a site file. Raises SiteFileError with every fault, not only the first."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SiteFileError(path, [f"cannot be read: {error.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise SiteFileError(path, ["is not UTF-8 text"]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise SiteFileError(path, [f"is not TOML: {error}"]) from None
+    """Read and check a site file. Raises TomlFileError with every fault, not only the first."""
+    data = load_toml(path)
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        shape = [_told(fault, data) for fault in error.errors(include_url=False)]
-        raise SiteFileError(path, shape + list(_reference_faults(_Loose(data)))) from None
+        shape = faults_of(error, data, Site)
+        raise TomlFileError(path, shape + list(_reference_faults(_Loose(data)))) from None
     faults = list(_faults(site))
     if faults:
-        raise SiteFileError(path, faults)
+        raise TomlFileError(path, faults)
     return site
 
 
@@ -258,14 +235,14 @@ def _reference_faults(data: _Loose) -> Iterator[str]:
         for row in data.rows(table):
             wanted = row.get(key)
             if isinstance(wanted, str) and wanted not in data.ids(among):
-                meant = _meant(wanted, data.ids(among))
-                yield f"{table} {row.get('id', '?')!r}: {key} {wanted!r} is not among {among}{meant}"
+                near = meant(wanted, data.ids(among))
+                yield f"{table} {row.get('id', '?')!r}: {key} {wanted!r} is not among {among}{near}"
     for row in data.rows("devices"):
         offered = row.get("services", [])
         for wanted in offered if isinstance(offered, list) else []:
             if isinstance(wanted, str) and wanted not in data.ids("services"):
-                meant = _meant(wanted, data.ids("services"))
-                yield f"devices {row.get('id', '?')!r}: service {wanted!r} is not among services{meant}"
+                near = meant(wanted, data.ids("services"))
+                yield f"devices {row.get('id', '?')!r}: service {wanted!r} is not among services{near}"
 
 
 def _faults(site: Site) -> Iterator[str]:
@@ -281,7 +258,7 @@ def _faults(site: Site) -> Iterator[str]:
         yield from _language_faults(f"counters {counter.id!r}: name", counter.name, site.languages[:1])
     advice = site.queue.advice_service
     if advice is not None and advice not in site.service_by_id:
-        yield f"queue.advice_service: {advice!r} is not among services{_meant(advice, site.service_by_id)}"
+        yield f"queue.advice_service: {advice!r} is not among services{meant(advice, site.service_by_id)}"
     yield from _device_faults(site)
 
 
@@ -319,57 +296,3 @@ def _language_faults(where: str, texts: Texts, languages: Iterable[str]) -> Iter
     missing = [language for language in languages if not texts.get(language)]
     if missing:
         yield f"{where}: missing in {', '.join(missing)}"
-
-
-def _told(fault: Any, data: dict[str, Any]) -> str:
-    """One fault of shape as a line: place, what is wrong, what would be right."""
-    place = _place(fault["loc"], data)
-    if fault["type"] == "extra_forbidden":
-        return f"{place}: unknown key{_meant(str(fault['loc'][-1]), _keys_at(fault['loc']))}"
-    if fault["type"] == "missing":
-        return f"{place}: missing"
-    if fault["type"] == "string_pattern_mismatch":
-        wanted = fault["ctx"]["pattern"]
-        hint = {SpanText.__metadata__[0].pattern: "a span such as 09:00-16:00"}.get(wanted, f"text like {wanted}")  # type: ignore[attr-defined]
-        return f"{place}: {fault['input']!r} is not right; wanted: {hint}"
-    return f"{place}: {fault['msg'].removeprefix('Value error, ')} (found {fault['input']!r})"
-
-
-def _place(loc: tuple[Any, ...], data: dict[str, Any]) -> str:
-    """``('services', 3, 'name')`` as ``services 'vero' (4th).name``."""
-    parts: list[str] = []
-    here: Any = data
-    for step in loc:
-        if isinstance(step, int):
-            row = here[step] if isinstance(here, list) and step < len(here) else None
-            name = row.get("id") if isinstance(row, dict) else None
-            parts[-1] += f"[{step + 1}]" + (f" {name!r}" if name else "")
-            here = row
-        else:
-            parts.append(str(step))
-            here = here.get(step) if isinstance(here, dict) else None
-    return ".".join(parts)
-
-
-_SECTIONS: dict[str, type[Section]] = {
-    "queue": QueueSettings,
-    "areas": Area,
-    "authorities": Authority,
-    "services": Service,
-    "counters": Counter,
-    "devices": Device,
-}
-
-
-def _keys_at(loc: tuple[Any, ...]) -> list[str]:
-    if len(loc) == 1:
-        return list(Site.model_fields)
-    if loc[-1] == "hours" or (len(loc) >= 2 and loc[-2] == "hours"):
-        return list(WEEKDAYS)
-    section = _SECTIONS.get(str(loc[0]))
-    return list(section.model_fields) if section else []
-
-
-def _meant(wanted: str, among: Iterable[str]) -> str:
-    near = difflib.get_close_matches(wanted, list(among), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -242,7 +242,7 @@ class Records:
         token = self.session.get(TokenRow, digest)
         return self.session.get(PersonRow, token.person) if token else None
 
-    def day_closed(self, day: date) -> bool:
+    def day_begun(self, day: date) -> bool:
         return self.session.get(DayRow, day) is not None
 
 

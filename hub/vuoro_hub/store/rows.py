@@ -231,9 +231,9 @@ class TokenRow(SQLModel, table=True):
 
 
 class DayRow(SQLModel, table=True):
-    """Service days that were closed: their open turns are marked as left."""
+    """Service days that have begun: what was open from earlier ones is closed."""
 
     __tablename__ = "service_day"
 
     day: date = Field(primary_key=True)
-    closed_at: datetime | None = _instant()
+    begun_at: datetime | None = _instant()
