@@ -126,8 +126,8 @@ _FI = {
 
 _SV = {
     "title": "Virtuell lobby",
-    "intro": "Varje enhet på sidan är ett eget program med simulerad maskinvara: bilderna är det som den riktiga skärmen"
-    " skulle visa och den riktiga skrivaren skriva ut.",
+    "intro": "Varje enhet på sidan är ett eget program med simulerad maskinvara: bilderna är det som den riktiga"
+    " skärmen skulle visa och den riktiga skrivaren skriva ut.",
     "language": "Språk",
     "staff": "Personalens sidor",
     "staff_sign_in": "logga in som clerk-vero, clerk-te eller advisor; lösenord: demo",
