@@ -17,7 +17,6 @@ from sqlmodel import Session, col, select
 from vuoro_hub.domain.roles import Grant, Person, Role
 from vuoro_hub.site_file import Site
 from vuoro_hub.store.database import Database
-from vuoro_hub.store.records import Records
 from vuoro_hub.store.rows import PersonRow, TokenRow
 
 log = structlog.get_logger(__name__)
@@ -56,7 +55,7 @@ class Account:
 def find_person(database: Database, name: str) -> Account | None:
     """The active account of that name."""
     with database.reading() as session:
-        return _account(Records(session).person(name))
+        return _account(session.get(PersonRow, name))
 
 
 def check_password(database: Database, name: str, password: str) -> Account | None:
@@ -64,7 +63,7 @@ def check_password(database: Database, name: str, password: str) -> Account | No
     if len(password.encode(errors="replace")) > MOST_PASSWORD_BYTES:
         return None
     with database.reading() as session:
-        row = Records(session).person(name)
+        row = session.get(PersonRow, name)
         account, kept = _account(row), row.password_hash if row else _NOBODYS_HASH
     return account if _verify(kept, password) else None
 
@@ -79,7 +78,7 @@ def new_person(database: Database, person: Person, password: str, language: str 
     """Enter somebody new. Raises ValueError when the name is taken."""
     row = _row(person, hash_password(password), language)
     with database.writing() as session:
-        if Records(session).person(person.name) is not None:
+        if session.get(PersonRow, person.name) is not None:
             raise ValueError(f"there is a person named {person.name} already")
         session.add(row)
     return Account(person, row.session_key, language)
@@ -88,7 +87,7 @@ def new_person(database: Database, person: Person, password: str, language: str 
 def deactivate_person(database: Database, name: str) -> bool:
     """End somebody's access: sign-in, open sessions and tokens. False when there is nobody of that name."""
     with database.writing() as session:
-        row = Records(session).person(name)
+        row = session.get(PersonRow, name)
         if row is None:
             return False
         row.active, row.session_key = False, _new_session_key()
@@ -129,7 +128,7 @@ class KnownTokens:
         if known is not None and now - known[0] < TOKEN_KNOWN_SECONDS:
             return known[1]
         with self._database.reading() as session:
-            account = _account(Records(session).person_of_token(digest))
+            account = _account(_person_of_token(session, digest))
         if account is None:
             self._known.pop(digest, None)
         else:
@@ -171,7 +170,7 @@ def ensure_demo_people(database: Database, site: Site) -> list[str]:
     with database.writing() as session:
         demo = _demo_names(session)
         _remove(session, demo - wanted.keys())
-        taken = [name for name in wanted.keys() - demo if Records(session).person(name) is not None]
+        taken = [name for name in wanted.keys() - demo if session.get(PersonRow, name) is not None]
         for name, person in wanted.items():
             if name in demo:
                 _set_grants(session, person)
@@ -230,6 +229,11 @@ def _row(person: Person, password_hash: str, language: str | None) -> PersonRow:
 
 def _grants_kept(person: Person) -> list[list[str | None]]:
     return [[grant.role.value, grant.authority] for grant in person.grants]
+
+
+def _person_of_token(session: Session, digest: str) -> PersonRow | None:
+    token = session.get(TokenRow, digest)
+    return session.get(PersonRow, token.person) if token else None
 
 
 def _account(row: PersonRow | None) -> Account | None:
