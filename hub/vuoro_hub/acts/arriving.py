@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from vuoro_mqtt.payloads import Estimate, Need, RefusalCode, TicketPrinted
 from vuoro_mqtt.values import text_in
@@ -15,8 +16,7 @@ from vuoro_hub.domain.refusals import Refusal, refuse, service_unknown
 from vuoro_hub.domain.roles import Permission
 from vuoro_hub.domain.service_day import service_day
 from vuoro_hub.domain.turns import Turn, TurnState, cancel, leave
-from vuoro_hub.store.records import turn_of
-from vuoro_hub.store.rows import PaperRow, VisitRow
+from vuoro_hub.store.records import AnyRow, turn_of
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,6 @@ def give_number(t: Transaction, wish: Wish) -> Issued | Refusal:
     arrived = _arrival(t, wish)
     state = TurnState.HELD if wish.late else TurnState.WAITING
     visit, turn = _enter(t, replace(wish, service=service), arrived, state)
-    if wish.request and (paper := t.records.paper(wish.request)):
-        turn = _follow_paper(t, visit, turn, paper) or turn
-    waits = turn.state is TurnState.WAITING
-    position = t.records.position(turn, t.day) if waits else None
-    estimate = estimate_for(t, service, position) if position else None
     t.record(
         "ticket.issued",
         visit=visit.id,
@@ -76,10 +71,14 @@ def give_number(t: Transaction, wish: Wish) -> Issued | Refusal:
         late=wish.late,
         wished=wish.service,
     )
+    if wish.request and (paper := t.records.paper(wish.request)):
+        visit, turn = _follow_paper(t, visit, turn, paper)
+    waits = turn.state is TurnState.WAITING
+    position = t.records.position(turn, visit.day) if waits else None
+    estimate = estimate_for(t, service, position) if position else None
     t.changed(services=True, calls=True)
-    token = visit.token or ""
-    url = f"{t.point.public_url}/v/{token}"
-    return Issued(visit.id, turn.id, visit.number, service, position, estimate, token, url, t.now)
+    url = f"{t.point.public_url}/v/{visit.token}"
+    return Issued(visit.id, turn.id, visit.number, service, position, estimate, visit.token, url, t.now)
 
 
 def service_closed(t: Transaction, service: str) -> Refusal:
@@ -99,8 +98,8 @@ def service_closed(t: Transaction, service: str) -> Refusal:
 
 def paper_printed(t: Transaction, request: str, printed: TicketPrinted, device: str, at: datetime) -> str:
     """Paper is the truth: the visit takes the printed number, and a held turn its place at its own time."""
-    paper = PaperRow(
-        request=request,
+    t.records.put_paper(
+        request,
         device=device,
         number=printed.number,
         offline=printed.offline,
@@ -108,13 +107,14 @@ def paper_printed(t: Transaction, request: str, printed: TicketPrinted, device: 
         uncertain=printed.uncertain,
         at=at,
     )
-    paper = t.records.session.merge(paper)
-    visit = t.records.visit_of_request(request)
-    if visit is None:
+    paper = t.records.paper(request)
+    row = t.records.visit_of_request(request)
+    if row is None:
         _enter_refused(t, paper)
         return request
-    for row in t.records.turns_of_visit(visit.id):
-        _follow_paper(t, visit, turn_of(row), paper)
+    visit = _visit_of(row)
+    for turn in t.records.turns_of_visit(visit.id):
+        visit, _turn = _follow_paper(t, visit, turn_of(turn), paper)
     return request
 
 
@@ -135,24 +135,29 @@ def _arrival(t: Transaction, wish: Wish) -> datetime:
     return min(wish.asked_at, t.now) if wish.late and wish.asked_at else t.now
 
 
-def _enter(t: Transaction, wish: Wish, arrived: datetime, state: TurnState) -> tuple[VisitRow, Turn]:
+@dataclass(frozen=True)
+class _Visit:
+    """The part of a visit that acts here change."""
+
+    id: str
+    day: date
+    number: str
+    token: str
+
+
+def _visit_of(row: AnyRow) -> _Visit:
+    return _Visit(row.id, row.day, row.number, row.token or "")
+
+
+def _enter(t: Transaction, wish: Wish, arrived: datetime, state: TurnState) -> tuple[_Visit, Turn]:
     day = service_day(arrived, t.site.zone)
     letter = (t.site.service_by_id[wish.service].letter or "") if t.site.queue.letters else ""
-    visit = VisitRow(
-        id=t.point.new_id(),
-        day=day,
-        number=t.records.take_number(day, letter, t.site.offline_ranges),
-        language=wish.language,
-        needs=[need.value for need in wish.needs],
-        arrived_at=arrived,
-        token=t.point.new_token(),
-        request=wish.request,
-        device=wish.device,
-    )
+    number = t.records.take_number(day, letter, t.site.offline_ranges)
+    visit = _Visit(t.point.new_id(), day, number, t.point.new_token())
     turn = Turn(
         id=t.point.new_id(),
         visit=visit.id,
-        number=visit.number,
+        number=number,
         service=wish.service,
         state=state,
         arrived_at=arrived,
@@ -160,24 +165,35 @@ def _enter(t: Transaction, wish: Wish, arrived: datetime, state: TurnState) -> t
         rank_at=t.site.calling_rule.rank(arrived, wish.needs, None),
         needs=wish.needs,
     )
-    t.records.session.add(visit)
-    t.records.session.flush()
+    t.records.add_visit(
+        id=visit.id,
+        day=day,
+        number=number,
+        language=wish.language,
+        needs=[need.value for need in wish.needs],
+        arrived_at=arrived,
+        token=visit.token,
+        request=wish.request,
+        device=wish.device,
+        medium=None,
+        paper_number=None,
+    )
     t.records.add_turn(turn, day)
-    t.records.session.flush()
     return visit, turn
 
 
-def _follow_paper(t: Transaction, visit: VisitRow, turn: Turn, paper: PaperRow) -> Turn | None:
-    """The record follows the paper. Returns the changed turn."""
-    visit.medium = paper.medium
+def _follow_paper(t: Transaction, visit: _Visit, turn: Turn, paper: Any) -> tuple[_Visit, Turn]:
+    """The record follows the paper."""
+    t.records.change_visit(visit.id, medium=paper.medium)
     if visit.number != paper.number:
-        _renumber(t, visit, paper.number)
-    now_turn = replace(turn, number=visit.number)
-    if now_turn.state is TurnState.HELD:
+        visit = _renumber(t, visit, paper.number)
+    followed = replace(turn, number=visit.number)
+    if followed.state is TurnState.HELD:
         past = visit.day < t.day
-        now_turn = leave(now_turn, t.now) if past else replace(now_turn, state=TurnState.WAITING)
-    t.records.store_turn(now_turn)
-    t.records.session.add(visit)
+        followed = leave(followed, t.now) if past else replace(followed, state=TurnState.WAITING)
+    if followed != turn:
+        t.records.store_turn(followed)
+        t.changed(services=True, calls=True, counters=(turn.counter,))
     t.record(
         "ticket.printed",
         visit=visit.id,
@@ -187,24 +203,22 @@ def _follow_paper(t: Transaction, visit: VisitRow, turn: Turn, paper: PaperRow) 
         medium=paper.medium,
         uncertain=paper.uncertain,
     )
-    t.changed(services=True, calls=True, counters=(turn.counter,))
-    return now_turn
+    return visit, followed
 
 
-def _renumber(t: Transaction, visit: VisitRow, number: str) -> None:
+def _renumber(t: Transaction, visit: _Visit, number: str) -> _Visit:
     other = t.records.visit_numbered(visit.day, number)
     if other is not None:
         # Two papers with one number: two dispensers share a range. Both customers keep a place; the staff is told.
-        visit.paper_number = number
-        t.record("number.clashed", visit=visit.id, number=number, other=other.id, kept=visit.number)
-        return
+        t.records.change_visit(visit.id, paper_number=number)
+        t.record("number.clashed", visit=visit.id, number=number, other=other, kept=visit.number)
+        return visit
     t.record("visit.renumbered", visit=visit.id, before=visit.number, after=number)
-    visit.number = number
-    t.records.session.add(visit)
-    t.records.session.flush()
+    t.records.change_visit(visit.id, number=number)
+    return replace(visit, number=number)
 
 
-def _enter_refused(t: Transaction, paper: PaperRow) -> None:
+def _enter_refused(t: Transaction, paper: Any) -> None:
     """A ticket that was refused and yet printed: somebody holds this paper, so it gets its place."""
     refused = t.records.answer(paper.request)
     if refused is None or refused.type != "refused" or not refused.asked:

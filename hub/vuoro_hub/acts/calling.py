@@ -14,10 +14,10 @@ from vuoro_hub.domain.counters import Counter
 from vuoro_hub.domain.refusals import Refusal, invalid, role_may_not
 from vuoro_hub.domain.roles import Permission, Role
 from vuoro_hub.domain.turns import AT_COUNTER, Turn, TurnState, waiting_time
-from vuoro_hub.store.records import turn_of
+from vuoro_hub.store.records import NO_LIMIT, turn_of
 
-LOOKED_AT = 60
-"""So many of the first in line are looked at: more than may be busy at other counters or booked for them."""
+LOOKED_AT = 4
+"""So many of the first in line are looked at, besides those who are at other counters; all of them if none fits."""
 
 
 @dataclass(frozen=True)
@@ -203,9 +203,13 @@ def _own_services(t: Transaction) -> tuple[str, ...]:
 
 
 def _by_rule(t: Transaction, counter: Counter, here: Turn | None) -> Turn | Refusal:
-    elsewhere = [turn.visit for turn in t.records.at_counters(t.day) if here is None or turn.id != here.id]
-    waiting = t.records.waiting(t.day, counter.services, LOOKED_AT + len(elsewhere))
-    return next_in_line(waiting, counter.id, counter.services, frozenset(elsewhere))
+    elsewhere = [turn.visit for turn in t.records.at_counters() if here is None or turn.id != here.id]
+    for most in (LOOKED_AT + len(elsewhere), NO_LIMIT):
+        waiting = t.records.waiting(t.day, counter.services, most)
+        found = next_in_line(waiting, counter.id, counter.services, frozenset(elsewhere))
+        if isinstance(found, Turn) or len(waiting) < most:
+            break
+    return found
 
 
 def _named(t: Transaction, turn_id: str) -> Turn | Refusal:

@@ -8,7 +8,6 @@ from vuoro_mqtt.payloads import DeviceStatus
 
 from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.domain.refusals import Refusal, service_unknown
-from vuoro_hub.store.rows import DeviceRow
 
 
 def heard(t: Transaction, type_: str, body: dict[str, Any]) -> str:
@@ -33,10 +32,16 @@ def device_status(t: Transaction, device: str, status: DeviceStatus) -> str | No
         return None
     faults = [fault.model_dump(mode="json") for fault in status.faults]
     news = row is None or (row.state, row.boot, _codes(row.faults)) != (status.state, status.boot, _codes(faults))
-    row = row or DeviceRow(id=device, state=status.state)
-    row.kind, row.state, row.boot, row.version = status.kind.value, status.state, status.boot, status.version
-    row.at, row.clock, row.faults = status.at, status.clock.model_dump(mode="json"), faults
-    t.records.session.add(row)
+    t.records.put_device(
+        device,
+        kind=status.kind.value,
+        state=status.state,
+        boot=status.boot,
+        version=status.version,
+        at=status.at,
+        clock=status.clock.model_dump(mode="json"),
+        faults=faults,
+    )
     if news:
         t.record("device.status", device=device, state=status.state, boot=status.boot, faults=_codes(faults))
     return device

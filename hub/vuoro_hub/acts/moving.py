@@ -73,7 +73,6 @@ def add_next(t: Transaction, turn_id: str, service: str) -> Turn | Refusal:
         needs=turn.needs,
     )
     t.records.add_turn(added, t.day)
-    t.records.session.flush()
     t.record("turn.added", visit=turn.visit, turn=added.id, after=turn.id, service=service)
     t.changed(services=True, calls=True)
     return added
@@ -82,15 +81,13 @@ def add_next(t: Transaction, turn_id: str, service: str) -> Turn | Refusal:
 def tell_clerk(t: Transaction, turn_id: str, phrase: Phrase) -> Turn | Refusal:
     """Tell the clerk about a customer whose number went by: the number and a fixed phrase. The clerk decides (Q8)."""
     turn = t.records.turn(turn_id)
-    row = t.records.turn_row(turn_id)
-    if turn is None or row is None:
+    if turn is None:
         return unknown_turn(turn_id)
     if refusal := t.forbidden(Permission.TELL_CLERK, t.authority_of(turn.service)):
         return refusal
     if turn.state not in (TurnState.WAITING, TurnState.CALLED, TurnState.MISSED, TurnState.PARKED):
         return turn_rules.wrong_state(turn, "notify")
-    row.told, row.told_at = phrase.value, t.now
-    t.records.session.add(row)
+    t.records.tell(turn_id, phrase.value, t.now)
     t.record("clerk.told", visit=turn.visit, turn=turn.id, phrase=phrase.value)
     t.changed(services=True, counters=(turn.counter,))
     return turn

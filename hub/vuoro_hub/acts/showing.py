@@ -98,7 +98,7 @@ def fitting(state: ServicesState) -> ServicesState:
 
 def calls_state(t: Transaction) -> CallsState:
     """Called numbers, newest first, and the coming ones of all queues together (Q4, Q11)."""
-    shown = [_call_shown(t, turn) for turn in t.records.at_counters(t.day)]
+    shown = [_call_shown(t, turn) for turn in t.records.at_counters()]
     waiting = t.records.waiting(t.day, most=200)
     return CallsState(
         at=t.now, seq=t.records.last_seq(), calls=shown, coming=coming(waiting, t.site.queue.coming_shown)

@@ -13,8 +13,7 @@ from vuoro_hub.domain.roles import Permission, Person
 from vuoro_hub.domain.service_day import service_day
 from vuoro_hub.site_file import Site
 from vuoro_hub.store.database import Database
-from vuoro_hub.store.records import Records
-from vuoro_hub.store.rows import AnswerRow, EventRow, JournalRow
+from vuoro_hub.store.records import AnyRow, Records
 
 R = TypeVar("R")
 
@@ -100,8 +99,8 @@ class Transaction:
     def record(self, type_: str, *, visit: str | None = None, turn: str | None = None, **body: Any) -> None:
         """Append to the event log, next in its gapless sequence."""
         self._seq = (self.records.last_seq() if self._seq is None else self._seq) + 1
-        self.records.session.add(
-            EventRow(seq=self._seq, at=self.now, type=type_, by=self.by.name, visit=visit, turn=turn, body=body)
+        self.records.append_event(
+            seq=self._seq, at=self.now, type=type_, by=self.by.name, visit=visit, turn=turn, body=body
         )
 
     def changed(self, *, services: bool = False, calls: bool = False, counters: tuple[str | None, ...] = ()) -> None:
@@ -158,18 +157,26 @@ def perform(
         if first is not None:
             return _same(first, asked, render)
         transaction = Transaction(point, records, by, point.now())
-        savepoint = session.begin_nested() if key else None
         outcome = act(transaction)
         refused = isinstance(outcome, Refusal)
-        if savepoint is not None:
-            savepoint.rollback() if refused else savepoint.commit()
-        elif refused:
+        if refused:
             session.rollback()
+            point.database.begin(session)
         kind, body = render(outcome)
         if key:
-            _keep(session, key, transaction.now, kind, body, asked, origin)
+            place = (origin.device, origin.journal, origin.seq) if origin else (None, None, None)
+            records.add_answer(
+                key=key,
+                at=transaction.now,
+                type=kind,
+                body=body,
+                asked=asked,
+                device=place[0],
+                journal=place[1],
+                seq=place[2],
+            )
         if origin:
-            _advance(records, origin, transaction.now)
+            records.advance_journal(origin.device, origin.journal, origin.seq, transaction.now)
     if not refused and transaction.changes:
         point.announcer.changed(transaction.changes)
     return Answer(kind, body)
@@ -187,7 +194,7 @@ def do(point: Point, by: Actor, act: Callable[[Transaction], R | Refusal]) -> R 
     return kept[0]
 
 
-def _same(first: AnswerRow, asked: str | None, render: Callable[[Any], tuple[str, str]]) -> Answer:
+def _same(first: AnyRow, asked: str | None, render: Callable[[Any], tuple[str, str]]) -> Answer:
     if asked is not None and first.asked is not None and asked != first.asked:
         kind, body = render(
             invalid(
@@ -198,23 +205,3 @@ def _same(first: AnswerRow, asked: str | None, render: Callable[[Any], tuple[str
         )
         return Answer(kind, body)
     return Answer(first.type, first.body, again=True)
-
-
-def _keep(session: Any, key: str, at: datetime, kind: str, body: str, asked: str | None, origin: Origin | None) -> None:
-    row = AnswerRow(key=key, at=at, type=kind, body=body, asked=asked)
-    if origin is not None:
-        row.device, row.journal, row.seq = origin.device, origin.journal, origin.seq
-    session.add(row)
-
-
-def _advance(records: Records, origin: Origin, now: datetime) -> None:
-    """Move on how far this journal is received without a gap."""
-    row = records.journal(origin.device, origin.journal) or JournalRow(
-        device=origin.device, journal=origin.journal, contiguous=0
-    )
-    row.last_at = now
-    if origin.seq == row.contiguous + 1:
-        row.contiguous = origin.seq
-        while records.received(origin.device, origin.journal, row.contiguous + 1):
-            row.contiguous += 1
-    records.session.add(row)

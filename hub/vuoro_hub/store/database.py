@@ -47,12 +47,16 @@ class Database:
         """The one writer's session: committed durably at the end, or rolled back whole when an exception passes."""
         # Within this process writers wait for a lock in turn: SQLite's own waiting polls and can starve one of them.
         with self._writer, Session(self.engine, autoflush=False, expire_on_commit=False) as session:
-            if self._sqlite:
-                session.connection(execution_options={"vuoro_writer": True})
-            else:
-                session.execute(text("SELECT pg_advisory_xact_lock(5681)"))
+            self.begin(session)
             yield session
             session.commit()
+
+    def begin(self, session: Session) -> None:
+        """Take the writer's turn at the database; also after a rollback within ``writing``."""
+        if self._sqlite:
+            session.connection(execution_options={"vuoro_writer": True})
+        else:
+            session.execute(text("SELECT pg_advisory_xact_lock(5681)"))
 
     def answers(self) -> bool:
         """Whether it can be asked something now."""

@@ -1,38 +1,109 @@
-"""What acts load and store within one transaction: domain values in, domain values out."""
+"""What acts load and store within one transaction: domain values in, domain values and rows out.
+
+Statements are built once, at import, and run over the session's connection: an act's cost is its statements, and a
+person is waiting at the dispenser.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, update
-from sqlmodel import Session, col, select
+from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlmodel import Session, SQLModel
 from vuoro_mqtt.payloads import Need
 
 from vuoro_hub.domain.counters import Counter
 from vuoro_hub.domain.numbering import OfflineRange, next_value, number_text
 from vuoro_hub.domain.turns import AT_COUNTER, OPEN, Turn, TurnState
-from vuoro_hub.store.rows import (
-    AnswerRow,
-    CounterRow,
-    DayRow,
-    DeviceRow,
-    EventRow,
-    JournalRow,
-    PaperRow,
-    PersonRow,
-    SeriesRow,
-    TokenRow,
-    TurnRow,
-    VisitRow,
+from vuoro_hub.store import rows as _tables  # noqa: F401  (defines them)
+
+_TABLES = SQLModel.metadata.tables
+VISIT, TURN, COUNTER, SERIES, PAPER = (_TABLES[name] for name in ("visit", "turn", "counter", "series", "paper"))
+EVENT, ANSWER, JOURNAL, DEVICE, DAY = (
+    _TABLES[name] for name in ("event", "answer", "journal", "device", "service_day")
 )
 
 _TURN_FIELDS = [one.name for one in fields(Turn) if one.name not in ("state", "needs")]
+_WAITING = TURN.c.state == TurnState.WAITING.value
+_SAME_DAY = TURN.c.day == bindparam("day")
+_IN_ORDER = (TURN.c.rank_at, TURN.c.id)
+
+_TURN_BY_ID = select(TURN).where(TURN.c.id == bindparam("id"))
+_WAITING_TURNS = select(TURN).where(_SAME_DAY, _WAITING).order_by(*_IN_ORDER).limit(bindparam("most"))
+_WAITING_OF = (
+    select(TURN)
+    .where(_SAME_DAY, _WAITING, TURN.c.service.in_(bindparam("services", expanding=True)))
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("most"))
+)
+_TURNS_IN = select(TURN).where(_SAME_DAY, TURN.c.state.in_(bindparam("states", expanding=True))).order_by(*_IN_ORDER)
+_OPEN_BEFORE = select(TURN).where(TURN.c.day < bindparam("day"), TURN.c.state.in_([state.value for state in OPEN]))
+_AT_COUNTER = TURN.c.state.in_([state.value for state in AT_COUNTER])
+_TURNS_AT_COUNTERS = select(TURN).where(_AT_COUNTER)
+_TURN_AT_COUNTER = select(TURN).where(_AT_COUNTER, TURN.c.counter == bindparam("counter"))
+_COUNT_WAITING = select(TURN.c.service, func.count()).where(_SAME_DAY, _WAITING).group_by(TURN.c.service)
+_COUNT_AHEAD = (
+    select(func.count())
+    .select_from(TURN)
+    .where(
+        _SAME_DAY,
+        TURN.c.service == bindparam("service"),
+        _WAITING,
+        (TURN.c.rank_at < bindparam("rank_at"))
+        | ((TURN.c.rank_at == bindparam("rank_at")) & (TURN.c.id < bindparam("id"))),
+    )
+)
+_CALLED_OF_DAY = select(TURN).where(_SAME_DAY, TURN.c.state == TurnState.CALLED.value)
+_SERVED_TIMES = (
+    select(TURN.c.called_at, TURN.c.ended_at)
+    .where(
+        TURN.c.service == bindparam("service"),
+        TURN.c.served_at.is_not(None),
+        TURN.c.state == TurnState.FINISHED.value,
+    )
+    .order_by(TURN.c.served_at.desc())
+    .limit(bindparam("most"))
+)
+_VISIT_BY = {name: select(VISIT).where(VISIT.c[name] == bindparam(name)) for name in ("id", "request", "token")}
+_VISIT_NUMBERED = select(VISIT.c.id).where(VISIT.c.day == bindparam("day"), VISIT.c.number == bindparam("number"))
+_TURNS_OF_VISIT = select(TURN).where(TURN.c.visit == bindparam("visit")).order_by(TURN.c.id)
+_SERIES = select(SERIES.c.last).where(SERIES.c.day == bindparam("day"), SERIES.c.letter == bindparam("letter"))
+_PAPER = select(PAPER).where(PAPER.c.request == bindparam("request"))
+_COUNTER = select(COUNTER).where(COUNTER.c.id == bindparam("id"))
+_OPEN_COUNTERS = select(COUNTER).where(COUNTER.c.opened_by.is_not(None))
+_LAST_SEQ = select(func.max(EVENT.c.seq))
+_EVENTS_AFTER = select(EVENT).where(EVENT.c.seq > bindparam("after")).order_by(EVENT.c.seq).limit(bindparam("most"))
+_ANSWER = select(ANSWER).where(ANSWER.c.key == bindparam("key"))
+_JOURNAL = select(JOURNAL).where(JOURNAL.c.device == bindparam("device"), JOURNAL.c.journal == bindparam("journal"))
+_RECEIVED = select(ANSWER.c.key).where(
+    ANSWER.c.device == bindparam("device"), ANSWER.c.journal == bindparam("journal"), ANSWER.c.seq == bindparam("seq")
+)
+_DEVICE = select(DEVICE).where(DEVICE.c.id == bindparam("id"))
+_DEVICES = select(DEVICE).order_by(DEVICE.c.id)
+_DAY = select(DAY.c.day).where(DAY.c.day == bindparam("day"))
+
+_INSERT = {name: insert(table) for name, table in _TABLES.items()}
+_UPDATE_TURN = update(TURN).where(TURN.c.id == bindparam("key_id"))
+_STORE_TURN = _UPDATE_TURN.values({name: bindparam(name) for name in (*_TURN_FIELDS, "state", "needs")})
+_UPDATE_VISIT = update(VISIT).where(VISIT.c.id == bindparam("key_id"))
+_UPDATE_SERIES = update(SERIES).where(SERIES.c.day == bindparam("key_day"), SERIES.c.letter == bindparam("key_letter"))
+_UPDATE_PAPER = update(PAPER).where(PAPER.c.request == bindparam("key_request"))
+_UPDATE_COUNTER = update(COUNTER).where(COUNTER.c.id == bindparam("key_id"))
+_UPDATE_DEVICE = update(DEVICE).where(DEVICE.c.id == bindparam("key_id"))
+_UPDATE_JOURNAL = update(JOURNAL).where(
+    JOURNAL.c.device == bindparam("key_device"), JOURNAL.c.journal == bindparam("key_journal")
+)
+_FORGET_TOKENS = update(VISIT).where(VISIT.c.day < bindparam("before"), VISIT.c.token.is_not(None)).values(token=None)
+
+NO_LIMIT = 1_000_000
+
+AnyRow = Row[*tuple[Any, ...]]
 
 
-def turn_of(row: TurnRow) -> Turn:
+def turn_of(row: AnyRow) -> Turn:
     """A row as the domain's turn."""
     values = {name: getattr(row, name) for name in _TURN_FIELDS}
     return Turn(state=TurnState(row.state), needs=tuple(Need(need) for need in row.needs), **values)
@@ -47,205 +118,227 @@ class Records:
     # --- turns
 
     def turn(self, turn_id: str) -> Turn | None:
-        row = self.session.get(TurnRow, turn_id)
+        row = self.turn_row(turn_id)
         return turn_of(row) if row else None
 
-    def turn_row(self, turn_id: str) -> TurnRow | None:
-        return self.session.get(TurnRow, turn_id)
+    def turn_row(self, turn_id: str) -> AnyRow | None:
+        return self._one(_TURN_BY_ID, id=turn_id)
 
-    def waiting(self, day: date, services: Sequence[str] | None = None, most: int | None = None) -> list[Turn]:
+    def waiting(self, day: date, services: Sequence[str] | None = None, most: int = NO_LIMIT) -> list[Turn]:
         """Waiting turns in the order of their rank; of all services unless some are named."""
-        query = select(TurnRow).where(TurnRow.day == day, TurnRow.state == TurnState.WAITING.value)
-        if services is not None:
-            query = query.where(col(TurnRow.service).in_(services))
-        query = query.order_by(col(TurnRow.rank_at), col(TurnRow.id)).limit(most)
-        return [turn_of(row) for row in self.session.exec(query)]
+        if services is None:
+            return [turn_of(row) for row in self._all(_WAITING_TURNS, day=day, most=most)]
+        return [turn_of(row) for row in self._all(_WAITING_OF, day=day, services=list(services), most=most)]
 
-    def open_turns(self, day: date, states: Iterable[TurnState] = OPEN) -> list[TurnRow]:
-        wanted = [state.value for state in states]
-        query = select(TurnRow).where(TurnRow.day == day, col(TurnRow.state).in_(wanted))
-        return list(self.session.exec(query.order_by(col(TurnRow.rank_at), col(TurnRow.id))))
+    def open_turns(self, day: date, states: Iterable[TurnState] = OPEN) -> list[AnyRow]:
+        """Turns of a day in some states, in the order of their rank."""
+        return self._all(_TURNS_IN, day=day, states=[state.value for state in states])
 
-    def open_before(self, day: date) -> list[TurnRow]:
+    def open_before(self, day: date) -> list[AnyRow]:
         """Turns of earlier days that nobody closed."""
-        open_states = [state.value for state in OPEN]
-        return list(self.session.exec(select(TurnRow).where(TurnRow.day < day, col(TurnRow.state).in_(open_states))))
+        return self._all(_OPEN_BEFORE, day=day)
 
-    def at_counters(self, day: date) -> list[Turn]:
+    def at_counters(self) -> list[Turn]:
         """Turns called or being served, newest call first."""
-        rows = [turn_of(row) for row in self.open_turns(day, AT_COUNTER)]
-        return sorted(rows, key=lambda turn: turn.called_at or turn.arrived_at, reverse=True)
+        turns = [turn_of(row) for row in self._all(_TURNS_AT_COUNTERS)]
+        return sorted(turns, key=lambda turn: turn.called_at or turn.arrived_at, reverse=True)
 
     def at_counter(self, counter: str) -> Turn | None:
-        states = [state.value for state in AT_COUNTER]
-        row = self.session.exec(
-            select(TurnRow).where(TurnRow.counter == counter, col(TurnRow.state).in_(states))
-        ).first()
+        row = self._one(_TURN_AT_COUNTER, counter=counter)
         return turn_of(row) if row else None
 
     def count_waiting(self, day: date) -> dict[str, int]:
         """Waiting turns by service."""
-        query = (
-            select(TurnRow.service, func.count())
-            .where(TurnRow.day == day, TurnRow.state == TurnState.WAITING.value)
-            .group_by(TurnRow.service)
-        )
-        return dict(self.session.exec(query).all())
+        return {row[0]: row[1] for row in self._all(_COUNT_WAITING, day=day)}
 
     def position(self, turn: Turn, day: date) -> int:
         """Place in its service's line, 1 is next."""
-        ahead = (
-            select(func.count())
-            .select_from(TurnRow)
-            .where(
-                TurnRow.day == day,
-                TurnRow.service == turn.service,
-                TurnRow.state == TurnState.WAITING.value,
-                (col(TurnRow.rank_at) < turn.rank_at)
-                | ((col(TurnRow.rank_at) == turn.rank_at) & (col(TurnRow.id) < turn.id)),
-            )
-        )
-        return int(self.session.exec(ahead).one()) + 1
+        found = self._one(_COUNT_AHEAD, day=day, service=turn.service, rank_at=turn.rank_at, id=turn.id)
+        return int(found[0]) + 1 if found else 1
 
-    def due_again(self, day: date, now: datetime) -> list[TurnRow]:
+    def due_again(self, day: date, now: datetime) -> list[AnyRow]:
         """Called turns whose second showing is due."""
-        query = select(TurnRow).where(
-            TurnRow.day == day, TurnRow.state == TurnState.CALLED.value, col(TurnRow.show_again_at) <= now
-        )
-        return list(self.session.exec(query))
+        rows = self._all(_CALLED_OF_DAY, day=day)
+        return [row for row in rows if row.show_again_at is not None and row.show_again_at <= now]
 
-    def waited_out(self, day: date, now: datetime) -> list[TurnRow]:
+    def waited_out(self, day: date, now: datetime) -> list[AnyRow]:
         """Called turns whose waiting time is over."""
-        query = select(TurnRow).where(
-            TurnRow.day == day, TurnRow.state == TurnState.CALLED.value, col(TurnRow.wait_until) <= now
-        )
-        return list(self.session.exec(query))
+        return [row for row in self._all(_CALLED_OF_DAY, day=day) if row.wait_until and row.wait_until <= now]
 
     def service_seconds(self, service: str, most: int = 30) -> list[float]:
         """Seconds from call to finish of the last served turns of a service."""
-        query = (
-            select(TurnRow.called_at, TurnRow.ended_at)
-            .where(
-                TurnRow.service == service,
-                TurnRow.state == TurnState.FINISHED.value,
-                col(TurnRow.served_at).is_not(None),
-            )
-            .order_by(col(TurnRow.served_at).desc())
-            .limit(most)
-        )
-        return [(ended - called).total_seconds() for called, ended in self.session.exec(query) if called and ended]
+        rows = self._all(_SERVED_TIMES, service=service, most=most)
+        return [(ended - called).total_seconds() for called, ended in rows if called and ended]
 
     def add_turn(self, turn: Turn, day: date) -> None:
-        row = TurnRow(day=day, **_values(turn))
-        self.session.add(row)
+        self._insert("turn", day=day, told=None, told_at=None, **_values(turn))
 
     def store_turn(self, turn: Turn) -> None:
-        """Write a changed turn over its row."""
-        row = self.session.get_one(TurnRow, turn.id)
-        for name, value in _values(turn).items():
-            if getattr(row, name) != value:
-                setattr(row, name, value)
-        self.session.add(row)
-        # At once, not at commit: two rows may swap a place that only one may hold (one turn at a counter).
-        self.session.flush()
+        """Write a changed turn over its row, at once: a place at a counter is free before the next one takes it."""
+        self._run(_STORE_TURN, key_id=turn.id, **_values(turn))
+
+    def tell(self, turn_id: str, phrase: str, now: datetime) -> None:
+        """Keep the fixed phrase told about a turn (Q8)."""
+        self._run(
+            _UPDATE_TURN.values(told=bindparam("told"), told_at=bindparam("told_at")),
+            key_id=turn_id,
+            told=phrase,
+            told_at=now,
+        )
 
     # --- visits and numbers
 
-    def visit(self, visit_id: str) -> VisitRow | None:
-        return self.session.get(VisitRow, visit_id)
+    def visit(self, visit_id: str) -> AnyRow | None:
+        return self._one(_VISIT_BY["id"], id=visit_id)
 
-    def visit_of_request(self, request: str) -> VisitRow | None:
-        return self.session.exec(select(VisitRow).where(VisitRow.request == request)).first()
+    def visit_of_request(self, request: str) -> AnyRow | None:
+        return self._one(_VISIT_BY["request"], request=request)
 
-    def visit_of_token(self, token: str) -> VisitRow | None:
-        return self.session.exec(select(VisitRow).where(VisitRow.token == token)).first()
+    def visit_of_token(self, token: str) -> AnyRow | None:
+        return self._one(_VISIT_BY["token"], token=token)
 
-    def visit_numbered(self, day: date, number: str) -> VisitRow | None:
-        return self.session.exec(select(VisitRow).where(VisitRow.day == day, VisitRow.number == number)).first()
+    def visit_numbered(self, day: date, number: str) -> str | None:
+        """The id of the visit that has a number on a day."""
+        row = self._one(_VISIT_NUMBERED, day=day, number=number)
+        return str(row[0]) if row else None
 
-    def turns_of_visit(self, visit_id: str) -> list[TurnRow]:
-        return list(self.session.exec(select(TurnRow).where(TurnRow.visit == visit_id).order_by(col(TurnRow.id))))
+    def turns_of_visit(self, visit_id: str) -> list[AnyRow]:
+        return self._all(_TURNS_OF_VISIT, visit=visit_id)
+
+    def add_visit(self, **values: Any) -> None:
+        self._insert("visit", **values)
+
+    def change_visit(self, visit_id: str, **values: Any) -> None:
+        self._run(_UPDATE_VISIT.values({name: bindparam(name) for name in values}), key_id=visit_id, **values)
 
     def take_number(self, day: date, letter: str, offline: Iterable[OfflineRange]) -> str:
         """The next number of the series, never one that a visit of the day has (a paper may have taken it)."""
-        row = self.session.get(SeriesRow, (day, letter)) or SeriesRow(day=day, letter=letter, last=0)
+        row = self._one(_SERIES, day=day, letter=letter)
+        last = int(row[0]) if row else 0
         ranges = list(offline)
         while True:
-            row.last = next_value(row.last, ranges)
-            number = number_text(row.last, letter)
+            last = next_value(last, ranges)
+            number = number_text(last, letter)
             if self.visit_numbered(day, number) is None:
-                self.session.add(row)
-                return number
+                break
+        if row is None:
+            self._insert("series", day=day, letter=letter, last=last)
+        else:
+            self._run(_UPDATE_SERIES.values(last=bindparam("last")), key_day=day, key_letter=letter, last=last)
+        return number
 
     def forget_tokens_before(self, day: date) -> None:
         """The customer's page dies with the service day."""
-        self.session.execute(
-            update(VisitRow).where(col(VisitRow.day) < day, col(VisitRow.token).is_not(None)).values(token=None)
-        )
+        self._run(_FORGET_TOKENS, before=day)
 
     # --- papers
 
-    def paper(self, request: str) -> PaperRow | None:
-        return self.session.get(PaperRow, request)
+    def paper(self, request: str) -> AnyRow | None:
+        return self._one(_PAPER, request=request)
+
+    def put_paper(self, request: str, **values: Any) -> None:
+        if self.paper(request) is None:
+            self._insert("paper", request=request, **values)
+        else:
+            self._run(_UPDATE_PAPER.values({name: bindparam(name) for name in values}), key_request=request, **values)
 
     # --- counters
 
     def counter(self, counter_id: str) -> Counter:
-        row = self.session.get(CounterRow, counter_id)
+        row = self._one(_COUNTER, id=counter_id)
         return Counter(counter_id, row.opened_by, tuple(row.services)) if row else Counter(counter_id)
 
     def open_counters(self) -> list[Counter]:
-        rows = self.session.exec(select(CounterRow).where(col(CounterRow.opened_by).is_not(None)))
-        return [Counter(row.id, row.opened_by, tuple(row.services)) for row in rows]
+        return [Counter(row.id, row.opened_by, tuple(row.services)) for row in self._all(_OPEN_COUNTERS)]
 
     def store_counter(self, counter: Counter, now: datetime) -> None:
-        row = self.session.get(CounterRow, counter.id) or CounterRow(id=counter.id)
-        row.opened_by, row.services = counter.opened_by, list(counter.services)
-        row.opened_at = now if counter.open else None
-        self.session.add(row)
+        values = {
+            "opened_by": counter.opened_by,
+            "services": list(counter.services),
+            "opened_at": now if counter.open else None,
+        }
+        if self._one(_COUNTER, id=counter.id) is None:
+            self._insert("counter", id=counter.id, **values)
+        else:
+            self._run(_UPDATE_COUNTER.values({name: bindparam(name) for name in values}), key_id=counter.id, **values)
 
     # --- the event log
 
     def last_seq(self) -> int:
-        return int(self.session.exec(select(func.max(EventRow.seq))).one() or 0)
+        row = self._one(_LAST_SEQ)
+        return int(row[0] or 0) if row else 0
 
-    def events_after(self, seq: int, most: int) -> list[EventRow]:
-        query = select(EventRow).where(col(EventRow.seq) > seq).order_by(col(EventRow.seq)).limit(most)
-        return list(self.session.exec(query))
+    def events_after(self, seq: int, most: int) -> list[AnyRow]:
+        return self._all(_EVENTS_AFTER, after=seq, most=most)
+
+    def append_event(self, **values: Any) -> None:
+        self._insert("event", **values)
 
     # --- answers and journals
 
-    def answer(self, key: str) -> AnswerRow | None:
-        return self.session.get(AnswerRow, key)
+    def answer(self, key: str) -> AnyRow | None:
+        return self._one(_ANSWER, key=key)
 
-    def journal(self, device: str, journal: str) -> JournalRow | None:
-        return self.session.get(JournalRow, (device, journal))
+    def add_answer(self, **values: Any) -> None:
+        self._insert("answer", **values)
 
-    def received(self, device: str, journal: str, seq: int) -> bool:
-        query = select(AnswerRow.key).where(
-            AnswerRow.device == device, AnswerRow.journal == journal, AnswerRow.seq == seq
-        )
-        return self.session.exec(query).first() is not None
+    def journal(self, device: str, journal: str) -> AnyRow | None:
+        return self._one(_JOURNAL, device=device, journal=journal)
 
-    # --- devices, people, days
+    def advance_journal(self, device: str, journal: str, seq: int, now: datetime) -> None:
+        """Move on how far a unit's journal is received without a gap."""
+        row = self.journal(device, journal)
+        contiguous = row.contiguous if row else 0
+        furthest = max(row.furthest if row else 0, seq)
+        if seq == contiguous + 1:
+            contiguous = seq
+            while contiguous < furthest and self._received(device, journal, contiguous + 1):
+                contiguous += 1
+        values = {"contiguous": contiguous, "furthest": furthest, "last_at": now}
+        if row is None:
+            self._insert("journal", device=device, journal=journal, **values)
+        else:
+            changed = _UPDATE_JOURNAL.values({name: bindparam(name) for name in values})
+            self._run(changed, key_device=device, key_journal=journal, **values)
 
-    def device(self, device_id: str) -> DeviceRow | None:
-        return self.session.get(DeviceRow, device_id)
+    def _received(self, device: str, journal: str, seq: int) -> bool:
+        return self._one(_RECEIVED, device=device, journal=journal, seq=seq) is not None
 
-    def devices(self) -> list[DeviceRow]:
-        return list(self.session.exec(select(DeviceRow).order_by(col(DeviceRow.id))))
+    # --- devices and days
 
-    def person(self, name: str) -> PersonRow | None:
-        return self.session.get(PersonRow, name)
+    def device(self, device_id: str) -> AnyRow | None:
+        return self._one(_DEVICE, id=device_id)
 
-    def person_of_token(self, digest: str) -> PersonRow | None:
-        token = self.session.get(TokenRow, digest)
-        return self.session.get(PersonRow, token.person) if token else None
+    def devices(self) -> list[AnyRow]:
+        return self._all(_DEVICES)
+
+    def put_device(self, device_id: str, **values: Any) -> None:
+        if self.device(device_id) is None:
+            self._insert("device", id=device_id, **values)
+        else:
+            self._run(_UPDATE_DEVICE.values({name: bindparam(name) for name in values}), key_id=device_id, **values)
 
     def day_begun(self, day: date) -> bool:
-        return self.session.get(DayRow, day) is not None
+        return self._one(_DAY, day=day) is not None
+
+    def begin_day(self, day: date, now: datetime) -> None:
+        self._insert("service_day", day=day, begun_at=now)
+
+    # --- statements
+
+    def _one(self, statement: Any, **values: Any) -> AnyRow | None:
+        return self.session.connection().execute(statement, values).first()
+
+    def _all(self, statement: Any, **values: Any) -> list[AnyRow]:
+        return list(self.session.connection().execute(statement, values).all())
+
+    def _run(self, statement: Any, **values: Any) -> None:
+        self.session.connection().execute(statement, values)
+
+    def _insert(self, table: str, **values: Any) -> None:
+        self.session.connection().execute(_INSERT[table], values)
 
 
-def _values(turn: Turn) -> dict[str, Any]:
+def _values(turn: Turn) -> Mapping[str, Any]:
     values = {name: getattr(turn, name) for name in _TURN_FIELDS}
     return {**values, "state": turn.state.value, "needs": [need.value for need in turn.needs]}

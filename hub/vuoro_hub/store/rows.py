@@ -188,6 +188,8 @@ class JournalRow(SQLModel, table=True):
     device: str = Field(primary_key=True)
     journal: str = Field(primary_key=True)
     contiguous: int = Field(nullable=False)
+    furthest: int = Field(nullable=False)
+    """The largest ``seq`` seen: beyond ``contiguous`` while there is a gap."""
     last_at: datetime = _instant(nullable=False)
 
 

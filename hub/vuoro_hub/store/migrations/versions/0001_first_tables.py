@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("journal", sa.String(), nullable=False),
         sa.Column("contiguous", sa.Integer(), nullable=False),
+        sa.Column("furthest", sa.Integer(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("device", "journal"),
     )
