@@ -1,0 +1,268 @@
+"""What the drawings of the units draw on: text that fits its box, symbols, and the regions a finger can touch.
+
+Everything is placed as on a page that runs from left to right; on a right-to-left page the canvas mirrors it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+import pygame
+import segno
+from PIL import Image, ImageOps
+
+from vuoro_devices.behaviour.views import Action
+from vuoro_devices.hardware import lettering
+from vuoro_devices.hardware.palette import INK, PAPER, Colour
+from vuoro_devices.hardware.symbols import draw_symbol
+
+V = TypeVar("V")
+
+Align = Literal["start", "center", "end"]
+
+INK_KEPT_PIXELS = 3_000_000
+"""How much drawn text is kept for the next frame: 12 MB."""
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    def inset(self, across: int, down: int | None = None) -> Box:
+        """The same, smaller by so much on each side."""
+        down = across if down is None else down
+        return Box(self.x + across, self.y + down, max(0, self.width - 2 * across), max(0, self.height - 2 * down))
+
+    def top(self, height: int) -> Box:
+        return Box(self.x, self.y, self.width, height)
+
+    def below(self, height: int) -> Box:
+        """What is left when so much is taken from the top."""
+        return Box(self.x, self.y + height, self.width, max(0, self.height - height))
+
+    def start(self, width: int) -> Box:
+        return Box(self.x, self.y, width, self.height)
+
+    def after(self, width: int) -> Box:
+        """What is left when so much is taken from the beginning of the line."""
+        return Box(self.x + width, self.y, max(0, self.width - width), self.height)
+
+    def holds(self, x: int, y: int) -> bool:
+        return self.x <= x < self.right and self.y <= y < self.bottom
+
+
+class Fitted(NamedTuple):
+    """Text as it fits a box: its size, its lines, and whether some of it had to be left out."""
+
+    size: int
+    lines: tuple[str, ...]
+    shortened: bool
+
+
+def leading(size: int, language: str) -> int:
+    """From one line's letters to the next line's, in pixels."""
+    return round(size * (1.42 if lettering.is_right_to_left(language) else 1.22))
+
+
+def fit(
+    text: str, width: int, height: int, size: int, *, smallest: int, lines: int, bold: bool, language: str
+) -> Fitted:
+    """The largest size, not above ``size``, at which the text fits without dividing a word; else the smallest, cut."""
+    words = text.split()
+    while True:
+        wrapped = lettering.wrap_text(text, size, width, bold=bold, language=language)
+        fits = len(wrapped) <= lines and len(wrapped) * leading(size, language) <= max(height, leading(size, language))
+        whole = all(lettering.measure_text(word, size, bold=bold, language=language) <= width for word in words)
+        if fits and whole:
+            return Fitted(size, tuple(wrapped), False)
+        if size <= smallest:
+            break
+        size = max(smallest, min(size - 1, round(size * 0.94)))
+    room = max(1, min(lines, height // leading(size, language)))
+    if len(wrapped) <= room:
+        return Fitted(size, tuple(wrapped), False)
+    last = lettering.shorten_text(" ".join(wrapped[room - 1 :]), size, width, bold=bold, language=language)
+    return Fitted(size, (*wrapped[: room - 1], last), True)
+
+
+class Inks:
+    """Drawn text and symbols, kept for the next frame; the longest unused are let go."""
+
+    def __init__(self, pixels: int = INK_KEPT_PIXELS) -> None:
+        self._room = pixels
+        self._used = 0
+        self._kept: OrderedDict[object, tuple[pygame.Surface, int, int]] = OrderedDict()
+
+    def take(self, key: object, colour: Colour, make: Callable[[], Image.Image]) -> tuple[pygame.Surface, int, int]:
+        """The picture in that colour, cut to its ink, and where the ink stood in it."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        mask = make()
+        ink = mask.getbbox() or (0, 0, 1, 1)
+        cut = mask.crop(ink)
+        tinted = Image.new("RGBA", cut.size, (*colour, 0))
+        tinted.putalpha(cut)
+        surface = pygame.image.frombuffer(tinted.tobytes(), cut.size, "RGBA").copy()
+        self._kept[key] = (surface, ink[0], ink[1])
+        self._used += cut.width * cut.height
+        while self._used > self._room and len(self._kept) > 1:
+            _, (old, _, _) = self._kept.popitem(last=False)
+            self._used -= old.get_width() * old.get_height()
+        return self._kept[key]
+
+
+@dataclass
+class Canvas:
+    """One frame being drawn."""
+
+    surface: pygame.Surface
+    inks: Inks
+    language: str = "fi"
+    beat: bool = False
+    """True in every other half of the slow pulse that marks a new call; always False where movement is unwanted."""
+    regions: list[tuple[Box, Action]] = field(default_factory=list)
+    """What can be touched, as it stands on the glass."""
+    texts: list[tuple[str, Box]] = field(default_factory=list)
+    """Every line drawn and the box of its ink, as it stands on the glass."""
+    shortened: list[str] = field(default_factory=list)
+    """Texts that did not fit even at their smallest size."""
+
+    @property
+    def box(self) -> Box:
+        return Box(0, 0, *self.surface.get_size())
+
+    @property
+    def _mirrored(self) -> bool:
+        return lettering.is_right_to_left(self.language)
+
+    def _on_glass(self, box: Box) -> Box:
+        return Box(self.box.width - box.right, box.y, box.width, box.height) if self._mirrored else box
+
+    def fill(self, box: Box, colour: Colour, radius: int = 0) -> None:
+        pygame.draw.rect(self.surface, colour, self._on_glass(box), border_radius=radius)
+
+    def frame(self, box: Box, colour: Colour, thickness: int, radius: int = 0) -> None:
+        pygame.draw.rect(self.surface, colour, self._on_glass(box), width=thickness, border_radius=radius)
+
+    def touchable(self, box: Box, action: Action) -> None:
+        self.regions.append((self._on_glass(box), action))
+
+    def symbol(self, name: str, box: Box, colour: Colour, *, directional: bool = False) -> None:
+        """A symbol as large as the box allows, in its middle; a directional one points the other way in a mirror."""
+        size = min(box.width, box.height)
+        flip = directional and self._mirrored
+        surface, left, top = self.inks.take(
+            ("symbol", name, size, colour, flip),
+            colour,
+            lambda: ImageOps.mirror(draw_symbol(name, size)) if flip else draw_symbol(name, size),
+        )
+        at = self._on_glass(Box(box.x + (box.width - size) // 2, box.y + (box.height - size) // 2, size, size))
+        self.surface.blit(surface, (at.x + left, at.y + top))
+
+    def text(
+        self,
+        text: str,
+        box: Box,
+        colour: Colour = INK,
+        *,
+        size: int,
+        smallest: int | None = None,
+        lines: int = 1,
+        bold: bool = False,
+        align: Align = "start",
+        upright: Literal["top", "middle"] = "middle",
+        language: str | None = None,
+    ) -> Box:
+        """Text in a box, at ``size`` or as much smaller as it must be; returns the box of its lines."""
+        tongue = language or self.language
+        fitted = fit(
+            text,
+            box.width,
+            box.height,
+            size,
+            smallest=smallest or max(10, size // 2),
+            lines=lines,
+            bold=bold,
+            language=tongue,
+        )
+        if fitted.shortened:
+            self.shortened.append(text)
+        capital = lettering.capital_height(fitted.size)
+        step = leading(fitted.size, tongue)
+        tall = (len(fitted.lines) - 1) * step + capital
+        top = box.y + (box.height - tall) // 2 if upright == "middle" else box.y + (step - capital) // 2
+        for number, line in enumerate(fitted.lines):
+            self._line(line, box, top + number * step, fitted.size, colour, bold, align, tongue)
+        return Box(box.x, top, box.width, tall)
+
+    def _line(
+        self, line: str, box: Box, capital_top: int, size: int, colour: Colour, bold: bool, align: Align, language: str
+    ) -> None:
+        if not line:
+            return
+        surface, left, top = self.inks.take(
+            (line, size, colour, bold, language),
+            colour,
+            lambda: lettering.draw_text(line, size, bold=bold, language=language),
+        )
+        width = lettering.measure_text(line, size, bold=bold, language=language)
+        slack = box.width - width
+        x = box.x + {"start": 0, "center": slack // 2, "end": slack}[align]
+        at = self._on_glass(Box(x, 0, width, 0))
+        letters_top = capital_top + lettering.capital_height(size) - lettering.baseline(size)
+        ink = Box(at.x + left, letters_top + top, *surface.get_size())
+        self.surface.blit(surface, ink[:2])
+        self.texts.append((line, ink))
+
+    def qr(self, address: str, box: Box) -> None:
+        """A QR code as large as whole modules allow, on white with its quiet zone."""
+        code = segno.make(address, error="m", micro=False)
+        rows = [bytes(row) for row in code.matrix_iter(border=4)]
+        module = min(box.width, box.height) // len(rows)
+        side = module * len(rows)
+        at = Box(box.x + (box.width - side) // 2, box.y + (box.height - side) // 2, side, side)
+        self.fill(at, PAPER)
+        for row, modules in enumerate(rows):
+            for column, dark in enumerate(modules):
+                if dark:
+                    self.fill(Box(at.x + column * module, at.y + row * module, module, module), INK)
+
+
+@dataclass(frozen=True)
+class Drawing(Generic[V]):
+    """How one unit's view becomes a frame."""
+
+    paint: Callable[[Canvas, V], None]
+    moves: Callable[[V], bool]
+    """Whether this view pulses until it is replaced."""
+    language: Callable[[V], str]
+
+
+BEAT_SECONDS = 0.8
+"""Half of the slow pulse: well below three flashes a second."""
+
+
+def beat_at(monotonic: float) -> bool:
+    """Which half of the pulse it is."""
+    return int(monotonic / BEAT_SECONDS) % 2 == 1
+
+
+def touched(regions: list[tuple[Box, Action]], x: int, y: int) -> Action | None:
+    """What a touch at that point means."""
+    return next((action for box, action in regions if box.holds(x, y)), None)

@@ -1,0 +1,203 @@
+"""The lobby display: the number called now fills the upper part and is read at ten metres; the others stand below it.
+
+Calls keep their places: the large panel shows the call in its turn, and between calls the newest one, quietly. A new
+call is told by its panel's filling, its frame and its arrow, which pulse slowly; there is no sound (Q4, Q5).
+"""
+
+from __future__ import annotations
+
+from vuoro_devices.behaviour.views import CallRow, LobbyView
+from vuoro_devices.hardware import lettering
+from vuoro_devices.hardware.canvas import Box, Canvas, Drawing
+from vuoro_devices.hardware.palette import BRAND, CALL, GROUND, INK, LINE, NOTICE, PAPER, QUIET, TINT
+
+ROWS = 3
+MOST_ROWS = 4
+CAPITAL = 0.668
+"""Height of a figure for a size of 1."""
+
+
+def paint_lobby(canvas: Canvas, view: LobbyView) -> None:
+    page = canvas.box
+    unit = page.height if page.width > page.height else page.width
+    canvas.fill(page, PAPER)
+    header = page.top(round(0.085 * unit))
+    footer_height = round(0.115 * unit)
+    footer = Box(0, page.height - footer_height, page.width, footer_height)
+    _header(canvas, header, view)
+    _footer(canvas, footer, view, unit)
+    main = Box(0, header.bottom, page.width, footer.y - header.bottom)
+    if view.trouble:
+        strip = main.top(round(0.08 * unit))
+        trouble_strip(canvas, strip, view.trouble)
+        main = main.below(strip.height)
+    hero = view.highlight or (view.calls[0] if view.calls else None)
+    if hero is None:
+        _empty(canvas, main, view, unit)
+        return
+    others = tuple(call for call in view.calls if call.number != hero.number)
+    tall = round((0.385 if page.width > page.height else 0.62) * unit)
+    margin = round(0.03 * unit)
+    _hero(canvas, main.top(tall + 2 * margin).inset(margin), hero, new=view.highlight is not None, unit=unit)
+    rest = main.below(tall + 2 * margin)
+    _rows(canvas, Box(margin, rest.y, page.width - 2 * margin, rest.height - margin // 2), others, unit)
+
+
+def trouble_strip(canvas: Canvas, strip: Box, text: str) -> None:
+    """A trouble told calmly and plainly."""
+    canvas.fill(strip, NOTICE)
+    canvas.fill(Box(strip.x, strip.bottom - max(2, strip.height // 20), strip.width, max(2, strip.height // 20)), CALL)
+    inner = strip.inset(round(0.4 * strip.height), round(0.12 * strip.height))
+    canvas.symbol("alert", inner.start(inner.height), INK)
+    canvas.text(
+        text,
+        inner.after(inner.height + strip.height // 4),
+        INK,
+        size=round(0.5 * strip.height),
+        smallest=round(0.26 * strip.height),
+        lines=2,
+    )
+
+
+def _header(canvas: Canvas, box: Box, view: LobbyView) -> None:
+    canvas.fill(box, BRAND)
+    inner = box.inset(round(0.45 * box.height), 0)
+    size = round(0.5 * box.height)
+    clock = f"{view.local_time:%H.%M}"
+    width = lettering.measure_text(clock, size, bold=True) + size
+    canvas.text(clock, Box(inner.right - width, box.y, width, box.height), PAPER, size=size, bold=True, align="end")
+    canvas.text(view.title, Box(inner.x, box.y, inner.width - width, box.height), PAPER, size=size)
+
+
+def _footer(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
+    canvas.fill(box, GROUND)
+    canvas.fill(box.top(max(2, unit // 360)), LINE)
+    inner = box.inset(round(0.04 * unit), 0)
+    size = round(0.042 * unit)
+    number = round(0.072 * unit)
+    if view.waiting is not None:
+        count = str(view.waiting)
+        count_width = lettering.measure_text(count, number, bold=True)
+        words = view.labels.get("waiting", "")
+        icon = round(0.075 * unit)
+        words_width = min(lettering.measure_text(words, size), round(0.24 * inner.width))
+        width = icon + words_width + count_width + size
+        at = Box(inner.right - width, inner.y, width, inner.height)
+        canvas.symbol("people", at.start(icon), BRAND)
+        canvas.text(words, at.after(icon + size // 2).start(words_width), INK, size=size, lines=2)
+        canvas.text(count, at, BRAND, size=number, bold=True, align="end")
+        inner = inner.start(inner.width - width - size)
+    if view.coming:
+        words = view.labels.get("coming", "")
+        words_width = min(lettering.measure_text(words, size), round(0.3 * inner.width))
+        canvas.text(words, inner.start(words_width), INK, size=size, lines=2)
+        _coming(canvas, inner.after(words_width + size), view.coming, number)
+
+
+def _coming(canvas: Canvas, box: Box, coming: tuple[str, ...], size: int) -> None:
+    """The next numbers, soonest first, as many as there is room for (Q11)."""
+    x = box.x
+    gap = round(0.55 * size)
+    for number in coming:
+        width = lettering.measure_text(number, size, bold=True)
+        if x + width > box.right:
+            return
+        canvas.text(number, Box(x, box.y, width, box.height), BRAND, size=size, bold=True)
+        x += width + gap
+
+
+def _empty(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
+    middle = box.inset(round(0.1 * unit))
+    icon = round(0.18 * unit)
+    canvas.symbol("ticket", Box(middle.x, middle.y + round(0.06 * unit), middle.width, icon), LINE)
+    below = middle.below(icon + round(0.06 * unit))
+    canvas.text(view.labels.get("empty", ""), below, INK, size=round(0.09 * unit), lines=3, align="center")
+
+
+def _hero(canvas: Canvas, box: Box, call: CallRow, *, new: bool, unit: int) -> None:
+    """The number at a third of the screen's height or more, and where to go."""
+    ground, ink, words = (BRAND, PAPER, PAPER) if new else (TINT, BRAND, INK)
+    radius = round(0.02 * unit)
+    canvas.fill(box, ground, radius)
+    if new:
+        thickness = round((0.018 if canvas.beat else 0.008) * unit)
+        canvas.frame(box, CALL, thickness, radius)
+    size = round(0.345 * unit / CAPITAL)
+    pad = round(0.035 * unit)
+    inner = box.inset(pad, 0)
+    if canvas.box.width <= canvas.box.height:
+        number_box, where_box = inner.top(round(0.62 * box.height)), inner.below(round(0.6 * box.height)).inset(0, pad)
+    else:
+        width = min(lettering.measure_text(call.number, size, bold=True), round(0.74 * inner.width))
+        number_box, where_box = inner.start(width), inner.after(width + pad)
+    canvas.text(call.number, number_box, ink, size=size, bold=True, align="start")
+    arrow = round(0.17 * unit)
+    nudge = round(0.02 * unit) if new and canvas.beat else 0
+    canvas.symbol(
+        "arrow-right",
+        Box(where_box.x + nudge, where_box.y, arrow, where_box.height),
+        CALL if new else QUIET,
+        directional=True,
+    )
+    _where(canvas, where_box.after(arrow + pad), call, words, unit)
+
+
+def _where(canvas: Canvas, box: Box, call: CallRow, ink: tuple[int, int, int], unit: int) -> None:
+    if not call.area:
+        canvas.text(call.where, box, ink, size=round(0.12 * unit), smallest=round(0.04 * unit), lines=3, bold=True)
+        return
+    upper = box.top(round(0.66 * box.height))
+    canvas.text(call.where, upper, ink, size=round(0.11 * unit), smallest=round(0.04 * unit), lines=2, bold=True)
+    canvas.text(
+        call.area,
+        box.below(upper.height).top(round(0.26 * box.height)),
+        ink,
+        size=round(0.065 * unit),
+        smallest=round(0.03 * unit),
+        lines=2,
+    )
+
+
+def _rows(canvas: Canvas, box: Box, calls: tuple[CallRow, ...], unit: int) -> None:
+    """The other calls, newest first, column by column; each row a tenth of the height or more."""
+    columns = 2 if canvas.box.width > canvas.box.height else 1
+    rows = ROWS if len(calls) <= ROWS * columns else MOST_ROWS
+    rows = max(1, min(rows if columns == 2 else 99, int(box.height // (0.1 * unit))))
+    if columns == 1:
+        rows = min(rows, max(ROWS, len(calls)), int(box.height // (0.1 * unit)))
+    gap = round(0.03 * unit)
+    width = (box.width - (columns - 1) * gap) // columns
+    height = box.height // rows if columns == 2 else min(box.height // rows, round(0.16 * unit))
+    for place, call in enumerate(calls[: rows * columns]):
+        column, row = divmod(place, rows)
+        _row(canvas, Box(box.x + column * (width + gap), box.y + row * height, width, height), call, unit)
+
+
+def _row(canvas: Canvas, box: Box, call: CallRow, unit: int) -> None:
+    canvas.fill(Box(box.x, box.bottom - max(2, unit // 400), box.width, max(2, unit // 400)), LINE)
+    if call.new:
+        canvas.fill(box.inset(0, round(0.005 * unit)), TINT, round(0.012 * unit))
+        canvas.fill(Box(box.x, box.y + round(0.005 * unit), round(0.01 * unit), box.height - round(0.01 * unit)), BRAND)
+    inner = box.inset(round(0.025 * unit), 0)
+    size = round(0.66 * box.height / CAPITAL)
+    width = min(lettering.measure_text(call.number, size, bold=True), round(0.5 * inner.width))
+    canvas.text(call.number, inner.start(width), BRAND, size=size, bold=not call.serving)
+    arrow = round(0.55 * box.height)
+    where = inner.after(width + round(0.02 * unit))
+    canvas.symbol("serving" if call.serving else "arrow-right", where.start(arrow), QUIET, directional=True)
+    where = where.after(arrow + round(0.02 * unit))
+    ink = QUIET if call.serving else INK
+    if call.area:
+        upper = where.top(round(0.6 * box.height))
+        canvas.text(call.where, upper, ink, size=round(0.055 * unit), lines=1, bold=not call.serving)
+        lower = where.below(round(0.55 * box.height)).top(round(0.35 * box.height))
+        canvas.text(call.area, lower, QUIET, size=round(0.036 * unit))
+    else:
+        canvas.text(call.where, where, ink, size=round(0.058 * unit), lines=2, bold=not call.serving)
+
+
+LOBBY: Drawing[LobbyView] = Drawing(
+    paint=paint_lobby,
+    moves=lambda view: view.highlight is not None and view.highlight.new,
+    language=lambda view: "fi",
+)
