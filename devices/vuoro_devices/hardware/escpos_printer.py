@@ -1,0 +1,305 @@
+"""A thermal printer that speaks ESC/POS, over whichever link; made of python-escpos."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, TypeGuard
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+
+from vuoro_devices.behaviour.ticket_words import ticket_words
+from vuoro_devices.behaviour.views import Ticket
+from vuoro_devices.hardware.escpos_parts import load_escpos, profile_data, profile_names
+from vuoro_devices.hardware.printer_links import FileLink, LinkBroken, NetworkLink, PrinterLink, SerialLink, UsbLink
+from vuoro_devices.hardware.printer_status import (
+    ASK_CAUSE,
+    ASK_PAPER,
+    ASK_PRINTER,
+    ASK_WHEN_DONE,
+    is_done,
+    is_offline,
+    is_realtime,
+    trouble_code,
+    trouble_of,
+)
+from vuoro_devices.hardware.ticket_layout import TicketLayout
+from vuoro_devices.ports import Printer, PrinterTrouble
+from vuoro_devices.words import words
+
+
+def stops(code: str | None) -> TypeGuard[str]:
+    """Whether a printer with this trouble prints nothing."""
+    return code is not None and code != "paper-low"
+
+
+SLOW_BAUD = 57600
+"""Below this a picture of the number would take seconds on a serial line."""
+
+
+class EscposPrinter:
+    """The Printer port over ESC/POS.
+
+    A link is opened when it is needed and again after it broke: a printer may be unplugged, switched off and changed
+    while the program runs. ``asks`` is False for the few printers that answer nothing.
+    """
+
+    def __init__(
+        self,
+        link_factory: Callable[[], PrinterLink],
+        profile: str = "default",
+        columns_dots: int = 576,
+        *,
+        codepage: str | None = None,
+        slow: bool = False,
+        cut: Literal["partial", "full"] = "partial",
+        asks: bool = True,
+        answer_within: float = 1.0,
+        done_within: float = 6.0,
+        state: Path | None = None,
+    ) -> None:
+        self._link_factory = link_factory
+        self._layout = TicketLayout(profile, columns_dots, codepage=codepage, slow=slow, cut=cut)
+        self._asks = asks
+        self._answer_within = answer_within
+        self._done_within = done_within
+        self._state = state
+        self._link: PrinterLink | None = None
+        self._confirms: bool | None = None
+        """Whether it answers ``GS r``; None until it has been tried on this link."""
+        self._torn = False
+        """The ticket before broke off, so its remains hang from the printer."""
+
+    def warm(self) -> None:
+        """Load libraries and letters, so that the first customer does not wait for them."""
+        load_escpos(self._state)
+        self._layout.warm()
+
+    def print_ticket(self, ticket: Ticket) -> None:
+        """Print and cut one ticket; returns when the printer says that it is done, where it can say so."""
+        load_escpos(self._state)
+        link, code = self._checked_link()
+        if stops(code):
+            raise trouble_of(code)
+        self._send(link, ticket)
+        self._confirm(link)
+        self._let_go(link)
+
+    def trouble(self) -> PrinterTrouble | None:
+        """What keeps it from printing now, or the warning ``paper-low``, with which it prints."""
+        load_escpos(self._state)
+        try:
+            link, code = self._checked_link()
+        except PrinterTrouble as gone:
+            return gone
+        self._let_go(link)
+        return trouble_of(code) if code else None
+
+    def close(self) -> None:
+        """Let go of the link; the next ticket opens a new one."""
+        link, self._link, self._confirms = self._link, None, None
+        if link is not None:
+            link.close()
+
+    # Before.
+
+    def _checked_link(self) -> tuple[PrinterLink, str | None]:
+        """An open link, and the trouble its printer tells of. A link kept from before may have died: one new try."""
+        kept = self._link is not None
+        try:
+            return self._asked_link()
+        except LinkBroken as broken:
+            self.close()
+            if not kept:
+                raise trouble_of(broken.code, text=broken.text) from broken
+        try:
+            return self._asked_link()
+        except LinkBroken as broken:
+            self.close()
+            raise trouble_of(broken.code, text=broken.text) from broken
+
+    def _asked_link(self) -> tuple[PrinterLink, str | None]:
+        if self._link is None:
+            self._link = self._link_factory()
+        return self._link, self._status(self._link)
+
+    def _status(self, link: PrinterLink) -> str | None:
+        """The trouble that the printer tells of; LinkBroken when it does not answer."""
+        if not (self._asks and link.reads):
+            return None
+        printer = self._ask(link, ASK_PRINTER)
+        cause = self._ask(link, ASK_CAUSE) if is_offline(printer) else None
+        return trouble_code(printer, cause, self._ask(link, ASK_PAPER))
+
+    def _ask(self, link: PrinterLink, question: bytes) -> int:
+        """The answer; without one the link is given up, lest a late answer be taken for that to another question."""
+        link.write(question)
+        answer = self._answer(link, is_realtime, self._answer_within)
+        if answer is None:
+            raise LinkBroken("The printer does not answer.")
+        return answer
+
+    def _answer(self, link: PrinterLink, fits: Callable[[int], bool], within: float) -> int | None:
+        """The first byte that is an answer of this kind; others are late answers to questions given up."""
+        until = time.monotonic() + within
+        while (left := until - time.monotonic()) > 0:
+            for answer in link.read(left):
+                if fits(answer):
+                    return answer
+        return None
+
+    # The ticket.
+
+    def _send(self, link: PrinterLink, ticket: Ticket) -> None:
+        said, told = ticket_words(ticket, words(ticket.language)), False
+        pieces = self._layout.pieces(said, ticket.language, ticket.follow_url, torn=self._torn)
+        self._torn = True
+        try:
+            for piece in pieces:
+                told = told or piece.tells_number
+                link.write(piece.data)
+        except LinkBroken as broken:
+            code, text = self._why(link, broken)
+            self.close()
+            raise trouble_of(code, text=text, printed=told) from broken
+        self._torn = False
+
+    def _why(self, link: PrinterLink, broken: LinkBroken) -> tuple[str, str]:
+        """Why it took no more: the printer's own word where it still gives one."""
+        try:
+            code = self._status(link)
+        except LinkBroken:
+            code = None
+        return (code, "") if stops(code) else (broken.code, broken.text)
+
+    # After.
+
+    def _confirm(self, link: PrinterLink) -> None:
+        """Wait until the printer says that all is printed. PrinterTrouble (perhaps printed) where it stopped before."""
+        if not (self._asks and link.reads):
+            return
+        try:
+            done = self._confirms is not False and self._is_done(link)
+            code = None if done else self._status(link)
+        except LinkBroken as broken:
+            self.close()
+            raise trouble_of(broken.code, text=broken.text, printed=True) from broken
+        if stops(code):
+            raise trouble_of(code, printed=True)
+        if self._confirms and not done:
+            raise trouble_of("printer-error", text="The printer does not say that the ticket came out.", printed=True)
+        self._confirms = done
+
+    def _is_done(self, link: PrinterLink) -> bool:
+        """Whether it has said so in time; it is asked meanwhile, so that a trouble is known before the time is up."""
+        link.write(ASK_WHEN_DONE)
+        until = time.monotonic() + self._done_within
+        while (left := until - time.monotonic()) > 0:
+            if self._answer(link, is_done, min(left, 0.5)) is not None:
+                return True
+            if stops(self._status(link)):
+                return False
+        return False
+
+    def _let_go(self, link: PrinterLink) -> None:
+        """A link that would hide that its printer has gone is not kept."""
+        if not link.tells_when_cut and not (self._asks and link.reads):
+            self.close()
+
+
+class PrinterSettings(BaseModel):
+    """The ``[printer]`` table of a dispenser's settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    type: Literal["usb", "network", "serial", "file", "simulated"] = Field(description="how the printer is reached")
+    vendor: int | None = Field(None, ge=0, le=0xFFFF, description="usb: vendor id; without it, the first USB printer")
+    product: int | None = Field(None, ge=0, le=0xFFFF, description="usb: product id")
+    host: str | None = Field(None, min_length=1, description="network: name or address")
+    port: int = Field(9100, ge=1, le=65535, description="network: TCP port")
+    device: str | None = Field(None, min_length=1, description="serial: device file, such as /dev/ttyUSB0")
+    baud: int = Field(38400, ge=1200, le=921600, description="serial: speed")
+    path: str | None = Field(None, min_length=1, description="file: device file, such as /dev/usb/lp0")
+    profile: str = Field("default", description="the printer's name in python-escpos, or default")
+    width_dots: int | None = Field(
+        None,
+        ge=200,
+        le=1024,
+        validation_alias=AliasChoices("width_dots", "columns_dots"),
+        description="printable width: 576 on 80 mm paper, 384 on 58 mm; without it, the profile's",
+    )
+    codepage: str | None = Field(None, description="code page to prefer, such as CP858")
+    cut: Literal["partial", "full"] = Field("partial", description="partial keeps the ticket from falling")
+    asks: bool = Field(True, description="false for a printer that answers no status requests")
+    patience_seconds: float = Field(3.0, gt=0, le=30, description="how long the printer may take no data")
+
+    @model_validator(mode="after")
+    def _has_its_address(self) -> PrinterSettings:
+        needed = {"network": "host", "serial": "device", "file": "path"}.get(self.type)
+        if needed and getattr(self, needed) is None:
+            raise ValueError(f'a printer of type "{self.type}" needs "{needed}"')
+        if self.product is not None and self.vendor is None:
+            raise ValueError('"product" needs "vendor"')
+        return self
+
+    @property
+    def slow(self) -> bool:
+        """Whether letters are to be preferred to pictures."""
+        return self.type == "serial" and self.baud < SLOW_BAUD
+
+
+def open_printer(settings: PrinterSettings, state: Path | None = None) -> Printer:
+    """The printer that the settings name, whether it is there or not (``trouble`` tells).
+
+    ``state`` is the device's folder. ValueError where profile, width or code page cannot be, with what can.
+    """
+    load_escpos(state)
+    _check_profile(settings)
+    width = _width(settings)
+    if settings.type == "simulated":
+        from vuoro_devices.simulated.printer import SimulatedPrinter
+
+        return SimulatedPrinter(settings.profile, width, codepage=settings.codepage, cut=settings.cut, state=state)
+    printer = EscposPrinter(
+        lambda: open_link(settings),
+        settings.profile,
+        width,
+        codepage=settings.codepage,
+        slow=settings.slow,
+        cut=settings.cut,
+        asks=settings.asks,
+        state=state,
+    )
+    printer.warm()
+    return printer
+
+
+def open_link(settings: PrinterSettings) -> PrinterLink:
+    """A new link to the printer; LinkBroken where it is not to be reached."""
+    patience = settings.patience_seconds
+    if settings.type == "network":
+        return NetworkLink(settings.host or "", settings.port, patience)
+    if settings.type == "serial":
+        return SerialLink(settings.device or "", settings.baud, patience)
+    if settings.type == "file":
+        return FileLink(settings.path or "", patience)
+    return UsbLink(settings.vendor, settings.product, patience)
+
+
+def _check_profile(settings: PrinterSettings) -> None:
+    if settings.profile not in profile_names():
+        raise ValueError(f'printer.profile: "{settings.profile}" is not one of {", ".join(profile_names())}')
+    pages = set(profile_data(settings.profile)["codePages"].values()) - {"Unknown"}
+    if settings.codepage is not None and settings.codepage not in pages:
+        raise ValueError(f'printer.codepage: "{settings.codepage}" is not one of {", ".join(sorted(pages))}')
+
+
+def _width(settings: PrinterSettings) -> int:
+    """The width set, else the profile's, else that of 80 mm paper."""
+    known = profile_data(settings.profile).get("media", {}).get("width", {}).get("pixels")
+    if not isinstance(known, int):
+        return settings.width_dots or 576
+    if settings.width_dots is not None and settings.width_dots > known:
+        raise ValueError(f"printer.width_dots: {settings.width_dots} is more than the {known} of {settings.profile}")
+    return settings.width_dots or known
