@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rig.brokers import RunningBroker, embedded_broker, mosquitto
+from rig.point import RunningPoint
 
 
 @pytest.fixture
@@ -25,3 +26,13 @@ def amqtt_broker() -> Iterator[RunningBroker]:
     broker.start()
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def running_point(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPoint]:
+    """The Lahti demo, running and ready, shared by the tests of a session: whoever pulls a plug puts it back."""
+    point = RunningPoint(tmp_path_factory.mktemp("point"))
+    point.start()
+    point.wait_ready()
+    yield point
+    point.stop()

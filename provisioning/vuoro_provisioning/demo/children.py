@@ -113,8 +113,10 @@ class Child:
         self._pause = FIRST_PAUSE_SECONDS if steady else self._pause
         self._due = now + self._pause
         told = f"{self.program.title} ended by itself ({_how(code)}); starting it again in {self._pause:g} s."
+        again = self._pause > FIRST_PAUSE_SECONDS
         self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
-        return "\n".join([told, *last_lines(self.program.log), f"  (all of it: {self.program.log})"])
+        details = [] if again else [*last_lines(self.program.log), f"  (all of it: {self.program.log})"]
+        return "\n".join([told, *details])
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:

@@ -15,7 +15,7 @@ from vuoro_provisioning.demo.plan import SIMULATED, PointPlan, plan_point, write
 from vuoro_provisioning.demo.point import Point
 from vuoro_provisioning.demo.ports import free_ports, is_free
 from vuoro_provisioning.demo.preset import Preset, preset_file, read_preset
-from vuoro_provisioning.demo.settings import DemoSettings, SettingFaults, misspelt, read_settings
+from vuoro_provisioning.demo.settings import DemoSettings, SettingFaults, without_effect, read_settings
 
 CANNOT_START = 2
 
@@ -28,7 +28,7 @@ def run_demo() -> int:
     """Run until SIGINT, SIGTERM or SIGHUP. The exit code: 0, or 2 when it could not start."""
     asked_to_end = _end_on_signals()
     make = ParentMake(os.environ)
-    for hint in misspelt(os.environ):
+    for hint in without_effect(os.environ):
         say(hint)
     try:
         settings = read_settings(os.environ)

@@ -79,14 +79,11 @@ def default_data(environment: Mapping[str, str]) -> str:
     return str(Path(home) / "vuoro" / "demo")
 
 
-def misspelt(environment: Mapping[str, str]) -> list[str]:
-    """A line for each variable that is nearly one of ours: it has no effect, and that must not pass in silence."""
+def without_effect(environment: Mapping[str, str]) -> list[str]:
+    """A line for each variable that looks like one of ours and is none: a misspelt name must not pass in silence."""
     known = _variables().values()
-    hints = []
-    for variable in sorted(set(environment) - set(known)):
-        near = difflib.get_close_matches(variable, known, n=1, cutoff=0.8) if variable.startswith(PREFIX) else []
-        hints += [f"{variable} has no effect here: did you mean {name}?" for name in near]
-    return hints
+    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return [f"{name} has no effect on the demo, which looks at {', '.join(known)}." for name in strange]
 
 
 def _variables() -> dict[str, str]:
