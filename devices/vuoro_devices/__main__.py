@@ -1,0 +1,86 @@
+"""``vuoro-device KIND --config FILE``: one unit of the lobby. The one place that builds real things."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vuoro_mqtt.payloads import DeviceKind
+
+    from vuoro_devices.config import UnitConfig
+
+# argparse, not typer: a unit's memory is a Raspberry Pi's, and typer with its pictures of text takes 8 MB of it.
+
+BUILT = ("ticket-dispenser", "counter-display", "lobby-display")
+NOT_BUILT_YET = ("return-box", "feedback-panel", "info-display")
+
+WRONG_USE = 2
+
+
+def main() -> None:
+    """Run one unit until SIGTERM or SIGINT. Exit code 2: the command line or the file is wrong."""
+    arguments = _arguments()
+    # structlog draws exceptions with rich where it finds it: 8 MB for colours that no journal shows.
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+    sys.exit(_run(arguments.kind, arguments.config, check=arguments.check))
+
+
+def _arguments() -> Any:
+    parser = argparse.ArgumentParser(
+        prog="vuoro-device", description="One unit of the lobby: ticket dispenser, counter display or lobby display."
+    )
+    parser.add_argument("kind", metavar="KIND", choices=[*BUILT, *NOT_BUILT_YET], help=f"one of {', '.join(BUILT)}")
+    parser.add_argument("--config", metavar="FILE", type=Path, required=True, help="the unit's TOML file")
+    parser.add_argument("--check", action="store_true", help="only check the file")
+    arguments = parser.parse_args()
+    if arguments.kind in NOT_BUILT_YET:
+        parser.error(f"a {arguments.kind} cannot be run yet; this version runs {', '.join(BUILT)}")
+    return arguments
+
+
+def _run(kind_name: str, file: Path, *, check: bool) -> int:
+    from vuoro_mqtt.payloads import DeviceKind
+
+    from vuoro_devices.config import WrongConfig, read_config
+    from vuoro_devices.log import set_up_log
+
+    kind = DeviceKind(kind_name)
+    try:
+        config = read_config(file, kind)
+    except WrongConfig as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return WRONG_USE
+    if check:
+        sys.stdout.write(f"{file}: all right\n")
+        return 0
+    set_up_log()
+    return _run_unit(kind, config)
+
+
+def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
+    from vuoro_devices.program import AlreadyRunning, Program
+
+    try:
+        program = Program(kind, config)
+    except (AlreadyRunning, ValueError, OSError) as error:
+        sys.stderr.write(f"vuoro-device {kind.value} {config.device}: {error}\n")
+        return WRONG_USE if isinstance(error, ValueError) else 1
+    signal.signal(signal.SIGTERM, lambda *_: program.stop())
+    signal.signal(signal.SIGINT, lambda *_: program.stop())
+    if program.run():
+        _start_again()
+    return 0
+
+
+def _start_again() -> None:
+    """The same program in the same process: whoever supervises it sees no end."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

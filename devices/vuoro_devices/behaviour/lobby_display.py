@@ -1,0 +1,209 @@
+"""The lobby display: who is called where, one after another and none for a second only (Q4, Q11); silent (Q5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vuoro_mqtt.payloads import CallShown, CallsState, CommandOutcome, DeviceConfig, ServicesState
+from vuoro_mqtt.values import Texts
+
+from vuoro_devices.behaviour.connection import Connection
+from vuoro_devices.behaviour.effects import Effect, Send, Show
+from vuoro_devices.behaviour.events import Event, Moment, Ordered, Told
+from vuoro_devices.behaviour.opening import Say
+from vuoro_devices.behaviour.service_day import local_time
+from vuoro_devices.behaviour.views import CallRow, LobbyView
+
+Words = Callable[[str], Say]
+
+LANGUAGES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class LobbySettings:
+    """How this display behaves; seconds."""
+
+    highlight_seconds: float = 8.0
+    hurried_seconds: float = 4.0
+    """For each, while ``many`` or more wait for their showing."""
+    many: int = 3
+    fresh_seconds: float = 90.0
+    """A call older than this is not shown as new when the display starts or comes back."""
+    lost_after_seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class _Highlight:
+    call: CallShown
+    since: float
+
+
+class LobbyDisplay:
+    """``start`` once, then ``step`` for each event."""
+
+    def __init__(
+        self,
+        device: str,
+        words: Words,
+        new_id: Callable[[], str],
+        settings: LobbySettings | None = None,
+        kept: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._device = device
+        self._words = words
+        self._new_id = new_id
+        self._settings = settings or LobbySettings()
+        self._connection = Connection()
+        self._config: DeviceConfig | None = None
+        self._services: ServicesState | None = None
+        self._calls: CallsState | None = None
+        self._highlight: _Highlight | None = None
+        self._waiting_to_show: tuple[CallShown, ...] = ()
+        self._sign = ""
+        self._sign_until = float("-inf")
+        self._shown: LobbyView | None = None
+
+    @property
+    def step_name(self) -> str:
+        if self._shown is None or self._shown.trouble:
+            return "trouble"
+        return "highlight" if self._shown.highlight else "list"
+
+    @property
+    def connected(self) -> bool:
+        return self._connection.up
+
+    def start(self, moment: Moment) -> list[Effect]:
+        self._connection = replace(self._connection, lost_at=moment.seconds)
+        return self._appearance(moment)
+
+    def step(self, event: Event, moment: Moment) -> list[Effect]:
+        self._connection = self._connection.after(event, moment)
+        effects = self._react(event, moment)
+        self._move_on(moment)
+        return effects + self._appearance(moment)
+
+    def _react(self, event: Event, moment: Moment) -> list[Effect]:
+        match event:
+            case Told(state=DeviceConfig() as config):
+                self._config = config
+            case Told(state=ServicesState() as services):
+                self._services = services
+            case Told(state=CallsState() as calls):
+                self._told(calls, kept=event.kept, moment=moment)
+            case Ordered():
+                return self._ordered(event, moment)
+        return []
+
+    # --- newly called numbers
+
+    def _told(self, calls: CallsState, *, kept: bool, moment: Moment) -> None:
+        before = self._calls
+        self._calls = calls
+        known = {(call.number, call.counter): call for call in before.calls} if before else {}
+        for call in reversed(calls.calls):  # the oldest first: shown in the order they were called
+            earlier = known.get((call.number, call.counter))
+            if self._is_news(call, earlier, calls, kept=kept, moment=moment):
+                self._line_up(call)
+
+    def _is_news(
+        self, call: CallShown, earlier: CallShown | None, calls: CallsState, *, kept: bool, moment: Moment
+    ) -> bool:
+        if earlier is not None and earlier.called_at == call.called_at:
+            return call.showing > earlier.showing or call.recalls > earlier.recalls
+        ages = [(calls.at - call.called_at).total_seconds()]
+        if kept:
+            ages.append((moment.wall - call.called_at).total_seconds())
+        return not call.serving and max(ages) <= self._settings.fresh_seconds
+
+    def _line_up(self, call: CallShown) -> None:
+        """Each is shown for its full time, one after another; one that already waits for it is not shown doubly."""
+        others = tuple(waiting for waiting in self._waiting_to_show if waiting.number != call.number)
+        self._waiting_to_show = (*others, call)
+
+    def _move_on(self, moment: Moment) -> None:
+        self._waiting_to_show = tuple(call for call in self._waiting_to_show if self._is_ours(call))
+        if self._highlight and moment.seconds - self._highlight.since >= self._time_for_each:
+            self._highlight = None
+        if self._highlight is None and self._waiting_to_show:
+            self._highlight = _Highlight(self._waiting_to_show[0], moment.seconds)
+            self._waiting_to_show = self._waiting_to_show[1:]
+
+    @property
+    def _time_for_each(self) -> float:
+        hurried = len(self._waiting_to_show) >= self._settings.many
+        return self._settings.hurried_seconds if hurried else self._settings.highlight_seconds
+
+    def _is_ours(self, call: CallShown) -> bool:
+        area = self._config.area if self._config else None
+        return area is None or not call.area or call.area == area
+
+    # --- commands
+
+    def _ordered(self, event: Ordered, moment: Moment) -> list[Effect]:
+        if event.command == "reprint":
+            return [Send("failed", self._new_id(), CommandOutcome(re=event.id, code="not-allowed"))]
+        self._sign = self._device if event.command == "identify" else "888"
+        self._sign_until = moment.seconds + 10.0
+        return [Send("done", self._new_id(), CommandOutcome(re=event.id))]
+
+    # --- what it looks like
+
+    @property
+    def _languages(self) -> list[str]:
+        languages = self._config.languages if self._config else []
+        return list(languages[:LANGUAGES_SHOWN]) or ["fi", "sv", "en"]
+
+    def _in_all(self, sentence: str, separator: str = " · ") -> str:
+        """One sentence in the display's languages, each wording once."""
+        return separator.join(dict.fromkeys(self._words(language)(sentence) for language in self._languages))
+
+    def _text(self, texts: Texts, fallback: str = "") -> str:
+        for language in self._languages:
+            if texts.get(language):
+                return texts[language]
+        return next((text for text in texts.values() if text), fallback)
+
+    def _appearance(self, moment: Moment) -> list[Effect]:
+        seen = self._view(moment)
+        if seen == self._shown:
+            return []
+        self._shown = seen
+        return [Show(seen)]
+
+    def _view(self, moment: Moment) -> LobbyView:
+        config = self._config
+        local = local_time(moment.wall, config.timezone if config else "Europe/Helsinki")
+        calls = [call for call in (self._calls.calls if self._calls else []) if self._is_ours(call)]
+        highlight = self._highlight.call if self._highlight else None
+        row = self._row(highlight, highlight) if highlight else None
+        if moment.seconds < self._sign_until:
+            row = CallRow(number=self._sign, where="", area="", new=True)
+        return LobbyView(
+            highlight=row,
+            calls=tuple(self._row(call, highlight) for call in calls),
+            coming=tuple(self._calls.coming) if self._calls else (),
+            waiting=sum(service.waiting for service in self._services.services) if self._services else None,
+            local_time=local.replace(second=0, microsecond=0),
+            title=self._text(config.site_name, config.site) if config else self._device,
+            labels={
+                "number": self._in_all("Number"),
+                "counter": self._in_all("Service counter"),
+                "coming": self._in_all("Next in line"),
+                "waiting": self._in_all("Waiting"),
+                "empty": self._in_all("Nobody has been called yet"),
+            },
+            trouble=self._trouble(moment),
+        )
+
+    def _row(self, call: CallShown, highlight: CallShown | None) -> CallRow:
+        new = highlight is not None and (highlight.number, highlight.counter) == (call.number, call.counter)
+        where = self._text(call.counter_name, call.counter)
+        return CallRow(number=call.number, where=where, area=call.area, new=new, serving=call.serving)
+
+    def _trouble(self, moment: Moment) -> str:
+        if self._connection.lost_for(moment) < self._settings.lost_after_seconds:
+            return ""
+        return self._in_all("This display has no connection. Please follow the displays at the counters.", "\n")

@@ -1,0 +1,78 @@
+"""What a dispenser offers now (Q14), also when the hub has been silent for hours or days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from vuoro_mqtt.payloads import ServicesState, ServiceToday
+
+Say = Callable[[str], str]
+"""From an English sentence to the customer's language."""
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def is_open(service: ServiceToday, told: ServicesState, local: datetime, *, connected: bool) -> bool:
+    """Whether a number may be taken now.
+
+    The hub's own word counts while it can be reached. Without it the hours it last told decide; where they say nothing
+    about today, the service is taken to be open, since a customer at the door is better served with a number.
+    """
+    if connected:
+        return service.open
+    if told.today == local.date():
+        return _within_hours(service, local, otherwise=service.open)
+    opens = next_open(service)
+    if opens is not None and opens.date() >= local.date():
+        return local.replace(tzinfo=None) >= opens and _before(service.closes, local)
+    return _within_hours(service, local, otherwise=True)
+
+
+def next_open(service: ServiceToday) -> datetime | None:
+    """When it next serves, local time without zone."""
+    if service.next_open is None:
+        return None
+    try:
+        return datetime.fromisoformat(service.next_open).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def opens_text(service: ServiceToday, local: datetime, say: Say) -> str:
+    """When a closed service next serves, for customers; empty when not known."""
+    opens = next_open(service)
+    if opens is None or opens <= local.replace(tzinfo=None):
+        return ""
+    clock = f"{opens.hour}.{opens.minute:02d}" if say("time with a full stop") == "yes" else f"{opens:%H:%M}"
+    if opens.date() == local.date():
+        return say("Opens today at {time}").format(time=clock)
+    if opens.date() == local.date() + timedelta(days=1):
+        return say("Opens tomorrow at {time}").format(time=clock)
+    day = f"{say(_WEEKDAYS[opens.weekday()])} {_day_text(opens.date())}"
+    return say("Opens {day} at {time}").format(day=day, time=clock)
+
+
+def _day_text(day: date) -> str:
+    return f"{day.day}.{day.month}."
+
+
+def _within_hours(service: ServiceToday, local: datetime, *, otherwise: bool) -> bool:
+    opens, closes = _time(service.opens), _time(service.closes)
+    if opens is None or closes is None:
+        return otherwise
+    return opens <= local.time() <= closes
+
+
+def _before(closes: str | None, local: datetime) -> bool:
+    closing = _time(closes)
+    return closing is None or local.time() <= closing
+
+
+def _time(text: str | None) -> time | None:
+    if text == "24:00":
+        return time.max
+    try:
+        return time.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,533 @@
+"""The ticket dispenser: a choice, a number, a ticket (Q1, Q3, Q14, Q17; contract §2.3).
+
+A customer goes through stages: choosing → asking the hub → printing → being told to take the ticket. When the hub does
+not answer in time the number comes from the unit's own range; when the printer fails the number stands on the screen;
+a unit without a screen keeps the ticket until the printer is mended. A number once given is never lost and never given
+twice: before the first byte is printed, the journal holds what is being printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from vuoro_mqtt.payloads import (
+    CommandOutcome,
+    DeviceConfig,
+    HelpWanted,
+    Refused,
+    ServicesState,
+    ServiceToday,
+    TicketAbandoned,
+    TicketIssued,
+    TicketPrinted,
+    TicketRequested,
+)
+from vuoro_mqtt.values import text_in
+
+from vuoro_devices.behaviour.connection import Connection
+from vuoro_devices.behaviour.dispenser_view import (
+    BLOCKING,
+    Asking,
+    Choosing,
+    Desk,
+    DispenserSettings,
+    Owed,
+    Printing,
+    Stage,
+    Telling,
+    Words,
+    lamps,
+    offered,
+    view,
+)
+from vuoro_devices.behaviour.effects import Clear, Effect, Keep, Light, Print, Raise, Send, Show
+from vuoro_devices.behaviour.events import (
+    Answered,
+    Event,
+    Moment,
+    NotPrinted,
+    Ordered,
+    PaperOut,
+    Pressed,
+    PrinterCondition,
+    Told,
+)
+from vuoro_devices.behaviour.offline_numbers import OfflineSeries
+from vuoro_devices.behaviour.opening import is_open
+from vuoro_devices.behaviour.service_day import local_time, service_day
+from vuoro_devices.behaviour.views import DispenserView, LampState, Ticket
+
+USED_UP = "offline-numbers-used-up"
+PRINTER_FAULTS = BLOCKING | {"paper-low"}
+_KEPT_TICKET = "ticket:"
+_TEST = "test:"
+_REPRINT = "reprint:"
+
+
+class TicketDispenser:
+    """``start`` once, then ``step`` for each event; both answer with what is to be done."""
+
+    def __init__(
+        self,
+        device: str,
+        words: Words,
+        new_id: Callable[[], str],
+        settings: DispenserSettings | None = None,
+        kept: Mapping[str, Any] | None = None,
+    ) -> None:
+        kept = kept or {}
+        self._device = device
+        self._words = words
+        self._new_id = new_id
+        self._settings = settings or DispenserSettings()
+        self._connection = Connection()
+        self._config: DeviceConfig | None = None
+        self._services: ServicesState | None = None
+        self._series = OfflineSeries.from_kept(kept.get("offline"))
+        self._interrupted = {
+            key.removeprefix(_KEPT_TICKET): value for key, value in kept.items() if key.startswith(_KEPT_TICKET)
+        }
+        self._stage: Stage = Choosing()
+        self._language = "fi"
+        self._page = 1
+        self._printer: PrinterCondition = PrinterCondition(None)
+        self._faults: set[str] = set()
+        self._last_ticket: Ticket | None = None
+        self._help_at: float | None = None
+        self._shown: DispenserView | None = None
+        self._lit: dict[str, LampState] = {}
+
+    @property
+    def step_name(self) -> str:
+        """The step that stands on the screen."""
+        return self._shown.step if self._shown else "closed"
+
+    @property
+    def connected(self) -> bool:
+        return self._connection.up
+
+    # --- what happens
+
+    def start(self, moment: Moment) -> list[Effect]:
+        """Say how the tickets ended that a stop or a power cut left open."""
+        self._connection = replace(self._connection, lost_at=moment.seconds)
+        effects: list[Effect] = []
+        for request, record in self._interrupted.items():
+            effects += self._after_interruption(request, record)
+        self._interrupted = {}
+        return effects + self._appearance(moment)
+
+    def step(self, event: Event, moment: Moment) -> list[Effect]:
+        self._connection = self._connection.after(event, moment)
+        effects = self._react(event, moment)
+        effects += self._time_goes_by(moment)
+        return effects + self._appearance(moment)
+
+    def _react(self, event: Event, moment: Moment) -> list[Effect]:
+        match event:
+            case Told(state=DeviceConfig() as config):
+                self._take_config(config)
+            case Told(state=ServicesState() as services):
+                self._services = services
+            case Pressed():
+                return self._pressed(event, moment)
+            case Answered():
+                return self._answered(event, moment)
+            case PaperOut():
+                return self._paper_out(event.job, moment)
+            case NotPrinted():
+                return self._not_printed(event, moment)
+            case PrinterCondition():
+                return self._printer_says(event, moment)
+            case Ordered():
+                return self._ordered(event, moment)
+        return []
+
+    # --- a customer presses
+
+    def _pressed(self, event: Pressed, moment: Moment) -> list[Effect]:
+        if not self._listens(moment):
+            return []
+        action = event.action
+        match action.kind:
+            case "choose":
+                return self._chosen(action.value, moment)
+            case "language":
+                self._go_on_choosing(moment)
+                self._choose_language(action.value)
+            case "page":
+                self._go_on_choosing(moment)
+                self._turn_page(action.value, moment)
+            case "back":
+                self._go_on_choosing(moment)
+                self._page = 1
+            case "help":
+                return self._help(moment)
+        return []
+
+    def _listens(self, moment: Moment) -> bool:
+        """A nervous second press gives no second ticket: nothing counts while one is made, and for a moment after."""
+        if self._config is None or self._services is None or not self._desk(moment).gives:
+            return False
+        if isinstance(self._stage, Telling):
+            return moment.seconds - self._stage.since >= self._stage.guard
+        return isinstance(self._stage, Choosing)
+
+    def _chosen(self, value: str, moment: Moment) -> list[Effect]:
+        found = self._find(value, moment)
+        if found is None:
+            return []
+        self._go_on_choosing(moment)
+        key, service = found
+        if not self._is_open(service, moment):
+            self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds, service=service)
+            return []
+        if not self._connection.up and self._used_up(moment):
+            self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds, used_up=True)
+            return self._fault_used_up()
+        request = self._new_id()
+        asking = Asking(request, service, key, self._language, moment.seconds)
+        self._stage = asking
+        effects: list[Effect] = [
+            Send("ticket.requested", request, TicketRequested(service=service.service, language=self._language)),
+            Keep(_KEPT_TICKET + request, {"stage": "asked"}),
+        ]
+        if not self._connection.up:
+            effects += self._give_own_number(asking, moment)
+        return effects
+
+    def _find(self, value: str, moment: Moment) -> tuple[str, ServiceToday] | None:
+        """The service of that id, or of the key with that number on this page."""
+        desk = self._desk(moment)
+        everything = offered(desk)
+        by_id = next(((choice.key, choice.service) for choice in everything if choice.service.service == value), None)
+        if by_id is not None:
+            return by_id
+        on_page = [choice for choice in everything if choice.page == self._page or not self._settings.keys_per_page]
+        return next(((choice.key, choice.service) for choice in on_page if choice.key == value), None)
+
+    def _go_on_choosing(self, moment: Moment) -> None:
+        """Back to the choices; after a ticket it is another customer who goes on."""
+        if isinstance(self._stage, Telling) and self._stage.ticket is not None:
+            self._first_screen()
+        self._stage = Choosing(touched_at=moment.seconds)
+
+    def _choose_language(self, tag: str) -> None:
+        languages = self._languages()
+        if tag in languages:
+            self._language = tag
+        elif not tag and languages:
+            place = languages.index(self._language) if self._language in languages else -1
+            self._language = languages[(place + 1) % len(languages)]
+
+    def _turn_page(self, value: str, moment: Moment) -> None:
+        pages = max((choice.page for choice in offered(self._desk(moment))), default=1)
+        by = -1 if value.startswith("-") else 1
+        self._page = (self._page - 1 + by) % pages + 1
+
+    def _help(self, moment: Moment) -> list[Effect]:
+        settings = self._settings
+        self._stage = Telling("helped", moment.seconds, settings.reading_seconds, reached=self._connection.up)
+        if not self._connection.up:
+            return []
+        if self._help_at is not None and moment.seconds - self._help_at < settings.help_again_seconds:
+            return []
+        self._help_at = moment.seconds
+        return [Send("help.wanted", self._new_id(), HelpWanted())]
+
+    # --- the hub answers, or does not
+
+    def _answered(self, event: Answered, moment: Moment) -> list[Effect]:
+        stage = self._stage
+        if not isinstance(stage, Asking) or event.request != stage.request:
+            return []  # too late: paper is the truth
+        match event.answer:
+            case TicketIssued() as issued:
+                return self._print(stage, self._issued_ticket(stage, issued, moment), offline=False, moment=moment)
+            case Refused() as refused:
+                self._stage = Telling(
+                    "refused",
+                    moment.seconds,
+                    self._settings.reading_seconds,
+                    service=stage.service,
+                    text=text_in(refused.text, stage.language),
+                )
+                return [Keep(_KEPT_TICKET + stage.request, None)]
+        return []
+
+    def _no_answer(self, stage: Asking, moment: Moment) -> list[Effect]:
+        assert self._config is not None
+        waited = moment.seconds - stage.since
+        if self._connection.up and waited < self._config.answer_within_seconds:
+            return []
+        if not self._used_up(moment):
+            return self._give_own_number(stage, moment)
+        if self._connection.up and waited < self._settings.patience_seconds:
+            return self._fault_used_up()
+        return self._give_own_number(stage, moment)
+
+    def _give_own_number(self, stage: Asking, moment: Moment) -> list[Effect]:
+        assert self._config is not None
+        numbers = self._config.offline_numbers
+        today = service_day(moment.wall, self._config.timezone)
+        taken = self._series.take(numbers, today)
+        if taken is None:
+            self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds, used_up=True)
+            reason = "no answer from the hub, and no offline number is left"
+            return [
+                Send("ticket.abandoned", self._new_id(), TicketAbandoned(request=stage.request, reason=reason)),
+                Keep(_KEPT_TICKET + stage.request, None),
+                *self._fault_used_up(),
+            ]
+        number, self._series = taken
+        effects: list[Effect] = [Keep("offline", self._series.as_kept())]
+        if self._series.used_up(numbers, today):
+            effects += self._fault_used_up()
+        ticket = self._ticket(stage, f"{number:03d}", moment, offline=True)
+        return effects + self._print(stage, ticket, offline=True, moment=moment)
+
+    def _used_up(self, moment: Moment) -> bool:
+        """Whether no own number is left today (or none was ever set)."""
+        assert self._config is not None
+        return self._series.used_up(self._config.offline_numbers, service_day(moment.wall, self._config.timezone))
+
+    def _fault_used_up(self) -> list[Effect]:
+        if self._config is None or self._config.offline_numbers is None:
+            return []
+        return self._raise(USED_UP, "All numbers of the unit's own range have been given today.")
+
+    # --- printing
+
+    def _print(self, stage: Asking, ticket: Ticket, *, offline: bool, moment: Moment) -> list[Effect]:
+        at_printer = Printing(stage.request, stage.service, stage.key, stage.since, ticket, offline, moment.seconds)
+        self._stage = at_printer
+        return [self._intend(at_printer, "printing"), Print(stage.request, ticket)]
+
+    def _intend(self, stage: Printing, state: Literal["printing", "owed"]) -> Keep:
+        record = {"stage": state, "number": stage.ticket.number, "offline": stage.offline}
+        return Keep(_KEPT_TICKET + stage.request, record)
+
+    def _paper_out(self, job: str, moment: Moment) -> list[Effect]:
+        if job.startswith((_TEST, _REPRINT)):
+            return [self._outcome(job.partition(":")[2], None)]
+        stage = self._stage
+        if not isinstance(stage, Printing) or job != stage.request:
+            return []
+        self._last_ticket = stage.ticket
+        self._told_number(stage, "take", self._settings.take_seconds, moment)
+        return self._printed(stage, "paper")
+
+    def _not_printed(self, event: NotPrinted, moment: Moment) -> list[Effect]:
+        effects = self._raise(event.code, event.text)
+        self._printer = PrinterCondition(event.code, event.text)
+        if event.job.startswith((_TEST, _REPRINT)):
+            return [*effects, self._outcome(event.job.partition(":")[2], event.code)]
+        stage = self._stage
+        if not isinstance(stage, Printing) or event.job != stage.request:
+            return effects
+        self._last_ticket = stage.ticket
+        if self._settings.has_screen:
+            self._told_number(stage, "number", self._settings.number_seconds, moment)
+            return effects + self._printed(stage, "screen")
+        if event.perhaps:
+            self._told_number(stage, "take", self._settings.take_seconds, moment)
+            return effects + self._printed(stage, "paper", uncertain=True)
+        self._stage = Owed(stage, stage.owed_since or moment.seconds)
+        return [*effects, self._intend(stage, "owed")]
+
+    def _told_number(self, stage: Printing, step: Literal["take", "number"], seconds: float, moment: Moment) -> None:
+        self._stage = Telling(
+            step,
+            moment.seconds,
+            seconds,
+            guard=self._settings.guard_seconds,
+            service=stage.service,
+            ticket=stage.ticket,
+        )
+
+    def _printed(self, stage: Printing, medium: Literal["paper", "screen"], *, uncertain: bool = False) -> list[Effect]:
+        body = TicketPrinted(
+            request=stage.request,
+            number=stage.ticket.number,
+            offline=stage.offline,
+            medium=medium,
+            uncertain=uncertain,
+        )
+        return [Send("ticket.printed", self._new_id(), body), Keep(_KEPT_TICKET + stage.request, None)]
+
+    def _printer_says(self, condition: PrinterCondition, moment: Moment) -> list[Effect]:
+        self._printer = condition
+        effects: list[Effect] = []
+        for code in sorted(self._faults & PRINTER_FAULTS - {condition.code}):
+            effects += self._clear(code)
+        if condition.code is not None:
+            return effects + self._raise(condition.code, condition.text)
+        if isinstance(self._stage, Owed):
+            owed = self._stage
+            again = replace(owed.printing, owed_since=owed.since, since=moment.seconds)
+            self._stage = again
+            effects += [self._intend(again, "printing"), Print(again.request, again.ticket)]
+        return effects
+
+    # --- after a stop in the middle
+
+    def _after_interruption(self, request: str, record: Mapping[str, Any]) -> list[Effect]:
+        forget = Keep(_KEPT_TICKET + request, None)
+        if record["stage"] == "printing":
+            printed = TicketPrinted(
+                request=request, number=record["number"], offline=record["offline"], medium="paper", uncertain=True
+            )
+            return [Send("ticket.printed", self._new_id(), printed), forget]
+        reason = "the unit stopped before anything was printed"
+        return [Send("ticket.abandoned", self._new_id(), TicketAbandoned(request=request, reason=reason)), forget]
+
+    # --- commands
+
+    def _ordered(self, event: Ordered, moment: Moment) -> list[Effect]:
+        if event.command == "identify":
+            if isinstance(self._stage, Choosing | Telling):
+                self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds, identify=self._device)
+            return [self._outcome(event.id, None)]
+        if isinstance(self._stage, Asking | Printing | Owed):
+            return [self._outcome(event.id, "busy")]
+        if event.command == "test":
+            return [Print(_TEST + event.id, self._test_ticket(moment))]
+        if self._last_ticket is None:
+            return [self._outcome(event.id, "nothing-to-reprint")]
+        return [Print(_REPRINT + event.id, self._last_ticket)]
+
+    def _outcome(self, command: str, code: str | None) -> Effect:
+        return Send("done" if code is None else "failed", self._new_id(), CommandOutcome(re=command, code=code))
+
+    # --- time
+
+    def _time_goes_by(self, moment: Moment) -> list[Effect]:
+        stage = self._stage
+        effects: list[Effect] = []
+        if USED_UP in self._faults and not self._used_up(moment):
+            effects += self._clear(USED_UP)
+        if self._config is not None and self._series.lost and self._series.day is None:
+            self._series = self._series.on(service_day(moment.wall, self._config.timezone))
+            effects.append(Keep("offline", self._series.as_kept()))
+        match stage:
+            case Asking():
+                effects += self._no_answer(stage, moment)
+            case Printing() if moment.seconds - stage.since >= self._settings.printing_within_seconds:
+                text = "The printer has not said how the ticket ended."
+                effects += self._not_printed(NotPrinted(stage.request, "printer-error", text, perhaps=True), moment)
+            case Owed() if moment.seconds - stage.since >= self._settings.paper_within_seconds:
+                self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds)
+                reason = "the printer was not mended in time, and the unit has no screen"
+                body = TicketAbandoned(request=stage.printing.request, reason=reason)
+                effects += [
+                    Send("ticket.abandoned", self._new_id(), body),
+                    Keep(_KEPT_TICKET + stage.printing.request, None),
+                ]
+            case Telling() if moment.seconds - stage.since >= stage.seconds:
+                self._first_screen()
+            case Choosing() if moment.seconds - stage.touched_at >= self._settings.idle_seconds:
+                self._first_screen()
+        return effects
+
+    def _first_screen(self) -> None:
+        """Nothing of the last customer stays (Q3)."""
+        self._stage = Choosing()
+        self._page = 1
+        languages = self._languages()
+        self._language = languages[0] if languages else "fi"
+
+    # --- what the unit knows
+
+    def _take_config(self, config: DeviceConfig) -> None:
+        first = self._config is None
+        self._config = config
+        if first or self._language not in config.languages:
+            self._language = self._languages()[0]
+
+    def _languages(self) -> list[str]:
+        return list(self._config.languages) if self._config and self._config.languages else ["fi"]
+
+    def _is_open(self, service: ServiceToday, moment: Moment) -> bool:
+        assert self._config is not None
+        assert self._services is not None
+        local = local_time(moment.wall, self._config.timezone)
+        return is_open(service, self._services, local, connected=self._connection.up)
+
+    def _issued_ticket(self, stage: Asking, issued: TicketIssued, moment: Moment) -> Ticket:
+        ticket = self._ticket(stage, issued.number, moment, offline=False)
+        estimate = issued.estimate
+        return replace(
+            ticket,
+            position=issued.position,
+            estimate_minutes=(estimate.low_minutes, estimate.high_minutes) if estimate else None,
+            follow_url=issued.follow_url or None,
+        )
+
+    def _ticket(self, stage: Asking, number: str, moment: Moment, *, offline: bool) -> Ticket:
+        assert self._config is not None
+        return Ticket(
+            number=number,
+            language=stage.language,
+            site_name=text_in(self._config.site_name, stage.language, self._config.site),
+            local_time=local_time(moment.wall, self._config.timezone),
+            position=None,
+            estimate_minutes=None,
+            follow_url=None,
+            wait_at=text_in(stage.service.wait_at, stage.language),
+            offline=offline,
+        )
+
+    def _test_ticket(self, moment: Moment) -> Ticket:
+        config = self._config
+        return Ticket(
+            number="000",
+            language=self._languages()[0],
+            site_name=text_in(config.site_name, self._languages()[0], config.site) if config else self._device,
+            local_time=local_time(moment.wall, config.timezone if config else "UTC"),
+            position=None,
+            estimate_minutes=None,
+            follow_url=None,
+            wait_at="",
+            test=True,
+        )
+
+    def _raise(self, code: str, text: str) -> list[Effect]:
+        if code in self._faults:
+            return []
+        self._faults.add(code)
+        return [Raise(code, text)]
+
+    def _clear(self, code: str) -> list[Effect]:
+        self._faults.discard(code)
+        return [Clear(code)]
+
+    # --- what it looks like
+
+    def _desk(self, moment: Moment) -> Desk:
+        return Desk(
+            stage=self._stage,
+            config=self._config,
+            services=self._services,
+            connection=self._connection,
+            printer=self._printer.code,
+            language=self._language,
+            page=self._page,
+            words=self._words,
+            settings=self._settings,
+            before=self._shown,
+        )
+
+    def _appearance(self, moment: Moment) -> list[Effect]:
+        desk = self._desk(moment)
+        effects: list[Effect] = []
+        for lamp, state in lamps(desk, moment).items():
+            if self._lit.get(lamp, "off") != state:
+                self._lit[lamp] = state
+                effects.append(Light(lamp, state))
+        seen = view(desk, moment)
+        if seen != self._shown:
+            self._shown = seen
+            effects.append(Show(seen))
+        return effects

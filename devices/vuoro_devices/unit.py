@@ -1,0 +1,327 @@
+"""The unit's loop: one inbox, one step at a time; durable first, then published, then printed, lit and shown."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+from vuoro_mqtt.bus import Bus, BusEvent, Connected, Disconnected, Message
+from vuoro_mqtt.payloads import CommandOutcome, DeviceConfig, DeviceKind, DeviceStatus, ServicesState
+from vuoro_mqtt.topics import Topics
+from vuoro_mqtt.values import new_message_id
+
+from vuoro_devices.behaviour.effects import Clear, Effect, Keep, Light, Print, Raise, Send, Show, View
+from vuoro_devices.behaviour.events import Event, Moment, Tick, Told
+from vuoro_devices.behaviour.views import DispenserView, Ticket
+from vuoro_devices.faults import Faults
+from vuoro_devices.journal import Entry, Journal
+from vuoro_devices.link import Heard, Link, NotForThisUnit, ResendWanted, RestartWanted
+from vuoro_devices.ports import Clock, Lamps
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 0.1
+CACHE_EVERY_SECONDS = 60.0
+PRUNE_EVERY_SECONDS = 3600.0
+
+INTERNAL_ERROR = "internal-error"
+
+
+class Behaviour(Protocol):
+    """What a kind of unit does: pure, one step for each event."""
+
+    @property
+    def step_name(self) -> str: ...
+
+    @property
+    def connected(self) -> bool: ...
+
+    def start(self, moment: Moment) -> list[Effect]: ...
+
+    def step(self, event: Event, moment: Moment) -> list[Effect]: ...
+
+
+class ShowsViews(Protocol):
+    """Takes a view and returns at once."""
+
+    def show(self, view: View) -> None: ...
+
+
+class TakesPrintJobs(Protocol):
+    """Takes a job and returns at once."""
+
+    def submit(self, job: str, ticket: Ticket) -> None: ...
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End cleanly; ``restart`` when the same program is to start again."""
+
+    restart: bool = False
+
+
+@dataclass(frozen=True)
+class ScreenCondition:
+    """What is wrong with the screen; None when it is well."""
+
+    text: str | None
+
+
+InboxItem = Event | BusEvent | Stop | ScreenCondition
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this program is on the wire. ``boot`` is new at every start."""
+
+    topics: Topics
+    device: str
+    kind: DeviceKind
+    version: str
+    boot: str
+
+    def status(self, state: str, clock: Clock, faults: Sequence[object] = ()) -> DeviceStatus:
+        return DeviceStatus.model_validate(
+            {
+                "state": state,
+                "kind": self.kind,
+                "at": clock.now(),
+                "boot": self.boot,
+                "version": self.version,
+                "clock": clock.reading(),
+                "faults": list(faults),
+            }
+        )
+
+
+class Unit:
+    """Everything that happens comes through ``inbox``; ``turn`` handles one thing."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        behaviour: Behaviour,
+        journal: Journal,
+        clock: Clock,
+        bus: Bus,
+        inbox: queue.SimpleQueue[InboxItem],
+        *,
+        printing: TakesPrintJobs | None = None,
+        lamps: Lamps | None = None,
+        screen: ShowsViews | None = None,
+        new_id: Callable[[], str] = new_message_id,
+    ) -> None:
+        self.inbox = inbox
+        self.view: View | None = None
+        self._identity = identity
+        self._behaviour = behaviour
+        self._journal = journal
+        self._clock = clock
+        self._bus = bus
+        self._printing = printing
+        self._lamps = lamps
+        self._screen = screen
+        self._new_id = new_id
+        self._link = Link(bus, identity.topics, identity.device, journal, clock)
+        self._faults = Faults()
+        self._stop: Stop | None = None
+        self._ticked_at = float("-inf")
+        self._cached_at: dict[str, float] = {}
+        self._uncached: dict[str, DeviceConfig | ServicesState] = {}
+        self._pruned_at = float("-inf")
+
+    # --- what others may know
+
+    @property
+    def step_name(self) -> str:
+        return self._behaviour.step_name
+
+    @property
+    def connected(self) -> bool:
+        return self._behaviour.connected
+
+    def keys(self) -> list[dict[str, str]]:
+        """The choices that stand on the screen, by the key beside each."""
+        choices = self.view.choices if isinstance(self.view, DispenserView) else ()
+        return [{"key": choice.key, "label": choice.name, "service": choice.service} for choice in choices]
+
+    def fault(self, code: str, text: str) -> None:
+        """A fault known before the loop runs."""
+        self._faults.raise_(code, text, self._clock.now())
+
+    # --- life
+
+    def start(self) -> None:
+        """Take up what was left, show it, and connect."""
+        moment = self._moment()
+        with self._journal.transaction():
+            effects = self._behaviour.start(moment)
+            for told in self._from_cache():
+                effects += self._behaviour.step(told, moment)
+            entries = self._write(effects, moment)
+        self._carry_out(effects, entries, moment)
+        self._bus.start()
+
+    def run(self, after_each_turn: Callable[[], None] = lambda: None) -> Stop:
+        """Turn until told to stop."""
+        while self._stop is None:
+            self.turn(TICK_SECONDS)
+            after_each_turn()
+        return self._stop
+
+    def turn(self, wait_seconds: float = 0.0) -> bool:
+        """Handle the next thing in the inbox, or let time go by. False when there was nothing."""
+        try:
+            item = self.inbox.get(timeout=wait_seconds) if wait_seconds > 0 else self.inbox.get_nowait()
+        except queue.Empty:
+            self._handle_safely(Tick())
+            return False
+        self._handle_safely(item)
+        if self._clock.monotonic() - self._ticked_at >= TICK_SECONDS:
+            self._handle_safely(Tick())
+        return True
+
+    def say_offline(self) -> None:
+        """The last words of a clean stop."""
+        self._store_caches()
+        self._link.publish_status(self._identity.status("offline", self._clock, self._faults.all()))
+
+    # --- one thing
+
+    def _handle_safely(self, item: InboxItem) -> None:
+        """A bug in one step is told and survived: the next customer still gets a number."""
+        try:
+            self.handle(item)
+        except Exception as error:
+            log.exception("unit.step_failed", item=type(item).__name__)
+            if self._faults.raise_(INTERNAL_ERROR, f"{type(error).__name__}: {error}", self._clock.now()):
+                self._publish_status()
+
+    def handle(self, item: InboxItem) -> None:
+        moment = self._moment()
+        match item:
+            case Stop():
+                self._stop = self._stop or item
+                return
+            case ScreenCondition(text=text):
+                self._apply_fault(Raise("screen-error", text) if text else Clear("screen-error"), moment)
+                return
+            case Tick():
+                self._ticked_at = moment.seconds
+        with self._journal.transaction():
+            heard = self._hear(item, moment)
+            effects = [effect for one in heard for effect in self._react(one, moment)]
+            entries = self._write(effects, moment)
+        if isinstance(item, Connected):
+            self._publish_status()
+            self._link.publish_unanswered(moment)
+        else:
+            self._link.publish(entries, moment)
+        self._carry_out(effects, (), moment)
+        for one in heard:
+            self._obey(one, moment)
+        if isinstance(item, Tick):
+            self._housekeeping(moment)
+
+    def _hear(self, item: Event | BusEvent, moment: Moment) -> list[Heard]:
+        if isinstance(item, Connected | Disconnected | Message):
+            return self._link.hear(item, moment)
+        return [item]
+
+    def _react(self, heard: Heard, moment: Moment) -> list[Effect]:
+        match heard:
+            case ResendWanted() | RestartWanted():
+                return [Send("done", self._new_id(), CommandOutcome(re=heard.id))]
+            case NotForThisUnit():
+                return [Send("failed", self._new_id(), CommandOutcome(re=heard.id, code="not-allowed"))]
+            case Told(state=DeviceConfig() | ServicesState() as state) if not self._is_ours(state):
+                log.warning("unit.config_for_another_kind", kind=state.kind if isinstance(state, DeviceConfig) else "")
+                return []
+        return self._behaviour.step(heard, moment)
+
+    def _is_ours(self, state: DeviceConfig | ServicesState) -> bool:
+        return not isinstance(state, DeviceConfig) or state.kind is self._identity.kind
+
+    def _obey(self, heard: Heard, moment: Moment) -> None:
+        match heard:
+            case ResendWanted():
+                self._link.publish_since(heard.seq, moment)
+            case RestartWanted():
+                self._stop = Stop(restart=True)
+            case Told(state=DeviceConfig() | ServicesState() as state) if self._is_ours(state):
+                self._cache(state, moment)
+
+    def _write(self, effects: Sequence[Effect], moment: Moment) -> list[Entry]:
+        """Everything of the step that must not be lost, in one commit."""
+        entries = []
+        for effect in effects:
+            match effect:
+                case Send():
+                    entries.append(self._link.write(effect, moment.wall))
+                case Keep():
+                    self._journal.keep(effect.key, effect.value)
+        return entries
+
+    def _carry_out(self, effects: Sequence[Effect], entries: Sequence[Entry], moment: Moment) -> None:
+        self._link.publish(entries, moment)
+        for effect in effects:
+            if isinstance(effect, Print) and self._printing is not None:
+                self._printing.submit(effect.job, effect.ticket)
+        for effect in effects:
+            match effect:
+                case Light() if self._lamps is not None:
+                    self._lamps.set(effect.lamp, effect.state)
+                case Show():
+                    self.view = effect.view
+                    if self._screen is not None:
+                        self._screen.show(effect.view)
+                case Raise() | Clear():
+                    self._apply_fault(effect, moment)
+
+    def _apply_fault(self, effect: Raise | Clear, moment: Moment) -> None:
+        if isinstance(effect, Raise):
+            changed = self._faults.raise_(effect.code, effect.text, moment.wall)
+        else:
+            changed = self._faults.clear(effect.code)
+        if changed:
+            self._publish_status()
+
+    def _publish_status(self) -> None:
+        self._link.publish_status(self._identity.status("online", self._clock, self._faults.all()))
+
+    # --- what the hub last said, for a start without it
+
+    def _from_cache(self) -> list[Told]:
+        kept = self._journal.kept()
+        told: list[Told] = []
+        if "config" in kept:
+            told.append(Told(DeviceConfig.model_validate(kept["config"]), kept=True))
+        if "services" in kept:
+            told.append(Told(ServicesState.model_validate(kept["services"]), kept=True))
+        return told
+
+    def _cache(self, state: DeviceConfig | ServicesState, moment: Moment) -> None:
+        """``services`` changes with every ticket, and its hours hardly ever: it is written once a minute at most."""
+        key = "config" if isinstance(state, DeviceConfig) else "services"
+        self._uncached[key] = state
+        if key == "config" or moment.seconds - self._cached_at.get(key, float("-inf")) >= CACHE_EVERY_SECONDS:
+            self._cached_at[key] = moment.seconds
+            self._store_caches()
+
+    def _store_caches(self) -> None:
+        with self._journal.transaction():
+            for key, state in self._uncached.items():
+                self._journal.keep(key, state.model_dump(mode="json", by_alias=True))
+        self._uncached.clear()
+
+    def _housekeeping(self, moment: Moment) -> None:
+        self._link.publish_again_if_due(moment)
+        if moment.seconds - self._pruned_at >= PRUNE_EVERY_SECONDS:
+            self._pruned_at = moment.seconds
+            self._journal.prune(moment.wall)
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now(), self._clock.monotonic())
