@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-import pygame
 import segno
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from vuoro_devices.behaviour.views import Action
 from vuoro_devices.hardware import lettering
-from vuoro_devices.hardware.palette import INK, PAPER, Colour
+from vuoro_devices.hardware.palette import INK, Colour
+from vuoro_devices.hardware.quiet_pygame import pygame
 from vuoro_devices.hardware.symbols import draw_symbol
 
 V = TypeVar("V")
@@ -79,21 +80,25 @@ def leading(size: int, language: str) -> int:
     return round(size * (1.42 if lettering.is_right_to_left(language) else 1.22))
 
 
+def height_of(lines: int, size: int, language: str) -> int:
+    """Height of so many lines, from the top of the first one's capitals to the bottom of the last one's letters."""
+    return (lines - 1) * leading(size, language) + lettering.capital_height(size)
+
+
 def fit(
     text: str, width: int, height: int, size: int, *, smallest: int, lines: int, bold: bool, language: str
 ) -> Fitted:
     """The largest size, not above ``size``, at which the text fits without dividing a word; else the smallest, cut."""
-    words = text.split()
+    words = text.split() or [""]
     while True:
         wrapped = lettering.wrap_text(text, size, width, bold=bold, language=language)
-        fits = len(wrapped) <= lines and len(wrapped) * leading(size, language) <= max(height, leading(size, language))
-        whole = all(lettering.measure_text(word, size, bold=bold, language=language) <= width for word in words)
-        if fits and whole:
+        word = max(lettering.measure_text(word, size, bold=bold, language=language) for word in words)
+        if word <= width and len(wrapped) <= lines and height_of(len(wrapped), size, language) <= height:
             return Fitted(size, tuple(wrapped), False)
         if size <= smallest:
             break
-        size = max(smallest, min(size - 1, round(size * 0.94)))
-    room = max(1, min(lines, height // leading(size, language)))
+        size = max(smallest, min(size - 1, round(size * 0.93), size * width // word if word > width else size))
+    room = max((count for count in range(1, lines + 1) if height_of(count, size, language) <= height), default=1)
     if len(wrapped) <= room:
         return Fitted(size, tuple(wrapped), False)
     last = lettering.shorten_text(" ".join(wrapped[room - 1 :]), size, width, bold=bold, language=language)
@@ -127,6 +132,20 @@ class Inks:
         return self._kept[key]
 
 
+def _corners(box: Box, radius: int) -> list[tuple[int, int]]:
+    """Where the quarters of the rounding stand: top left, top right, bottom left, bottom right."""
+    return [(x, y) for y in (box.y, box.bottom - radius) for x in (box.x, box.right - radius)]
+
+
+def _quarter(radius: int, number: int) -> Image.Image:
+    """A quarter of a disc, drawn four times as large and made smaller, so that its edge is smooth."""
+    large = Image.new("L", (4 * radius, 4 * radius), 0)
+    x = 0 if number % 2 == 0 else -4 * radius
+    y = 0 if number < 2 else -4 * radius
+    ImageDraw.Draw(large).ellipse((x, y, x + 8 * radius - 1, y + 8 * radius - 1), fill=255)
+    return large.resize((radius, radius), Image.Resampling.BOX)
+
+
 @dataclass
 class Canvas:
     """One frame being drawn."""
@@ -154,11 +173,28 @@ class Canvas:
     def _on_glass(self, box: Box) -> Box:
         return Box(self.box.width - box.right, box.y, box.width, box.height) if self._mirrored else box
 
-    def fill(self, box: Box, colour: Colour, radius: int = 0) -> None:
-        pygame.draw.rect(self.surface, colour, self._on_glass(box), border_radius=radius)
+    def unmirrored(self) -> Canvas:
+        """The same frame, where something is to stay in its place whatever the language."""
+        return replace(self, language="fi")
 
-    def frame(self, box: Box, colour: Colour, thickness: int, radius: int = 0) -> None:
-        pygame.draw.rect(self.surface, colour, self._on_glass(box), width=thickness, border_radius=radius)
+    def fill(self, box: Box, colour: Colour, radius: int = 0) -> None:
+        """A filled rectangle, its corners smooth."""
+        at = self._on_glass(box)
+        if radius <= 0:
+            self.surface.fill(colour, at)
+            return
+        self.surface.fill(colour, at.inset(radius, 0))
+        self.surface.fill(colour, at.inset(0, radius))
+        for number, corner in enumerate(_corners(at, radius)):
+            surface, left, top = self.inks.take(
+                ("corner", radius, colour, number), colour, partial(_quarter, radius, number)
+            )
+            self.surface.blit(surface, (corner[0] + left, corner[1] + top))
+
+    def card(self, box: Box, ground: Colour, edge: Colour, thickness: int, radius: int) -> None:
+        """A filled rectangle with an edge."""
+        self.fill(box, edge, radius)
+        self.fill(box.inset(thickness), ground, max(0, radius - thickness))
 
     def touchable(self, box: Box, action: Action) -> None:
         self.regions.append((self._on_glass(box), action))
@@ -188,8 +224,12 @@ class Canvas:
         align: Align = "start",
         upright: Literal["top", "middle"] = "middle",
         language: str | None = None,
+        flush: bool = False,
     ) -> Box:
-        """Text in a box, at ``size`` or as much smaller as it must be; returns the box of its lines."""
+        """Text in a box, at ``size`` or as much smaller as it must be; returns the box of its letters' height.
+
+        ``flush``: the ink itself begins at the box's edge, for large figures below words.
+        """
         tongue = language or self.language
         fitted = fit(
             text,
@@ -203,16 +243,24 @@ class Canvas:
         )
         if fitted.shortened:
             self.shortened.append(text)
-        capital = lettering.capital_height(fitted.size)
         step = leading(fitted.size, tongue)
-        tall = (len(fitted.lines) - 1) * step + capital
-        top = box.y + (box.height - tall) // 2 if upright == "middle" else box.y + (step - capital) // 2
+        tall = height_of(len(fitted.lines), fitted.size, tongue)
+        top = box.y + (box.height - tall) // 2 if upright == "middle" else box.y
         for number, line in enumerate(fitted.lines):
-            self._line(line, box, top + number * step, fitted.size, colour, bold, align, tongue)
+            self._line(line, box, top + number * step, fitted.size, colour, bold, align, tongue, flush)
         return Box(box.x, top, box.width, tall)
 
     def _line(
-        self, line: str, box: Box, capital_top: int, size: int, colour: Colour, bold: bool, align: Align, language: str
+        self,
+        line: str,
+        box: Box,
+        capital_top: int,
+        size: int,
+        colour: Colour,
+        bold: bool,
+        align: Align,
+        language: str,
+        flush: bool,
     ) -> None:
         if not line:
             return
@@ -223,7 +271,7 @@ class Canvas:
         )
         width = lettering.measure_text(line, size, bold=bold, language=language)
         slack = box.width - width
-        x = box.x + {"start": 0, "center": slack // 2, "end": slack}[align]
+        x = box.x + {"start": -left if flush else 0, "center": slack // 2, "end": slack}[align]
         at = self._on_glass(Box(x, 0, width, 0))
         letters_top = capital_top + lettering.capital_height(size) - lettering.baseline(size)
         ink = Box(at.x + left, letters_top + top, *surface.get_size())
@@ -233,15 +281,13 @@ class Canvas:
     def qr(self, address: str, box: Box) -> None:
         """A QR code as large as whole modules allow, on white with its quiet zone."""
         code = segno.make(address, error="m", micro=False)
-        rows = [bytes(row) for row in code.matrix_iter(border=4)]
-        module = min(box.width, box.height) // len(rows)
+        rows = [bytes(0 if dark else 255 for dark in row) for row in code.matrix_iter(border=4)]
+        module = max(1, min(box.width, box.height) // len(rows))
         side = module * len(rows)
-        at = Box(box.x + (box.width - side) // 2, box.y + (box.height - side) // 2, side, side)
-        self.fill(at, PAPER)
-        for row, modules in enumerate(rows):
-            for column, dark in enumerate(modules):
-                if dark:
-                    self.fill(Box(at.x + column * module, at.y + row * module, module, module), INK)
+        small = Image.frombytes("L", (len(rows), len(rows)), b"".join(rows)).convert("RGB")
+        modules = pygame.image.frombuffer(small.tobytes(), small.size, "RGB")
+        at = self._on_glass(Box(box.x + (box.width - side) // 2, box.y + (box.height - side) // 2, side, side))
+        self.surface.blit(pygame.transform.scale(modules, (side, side)), at[:2])
 
 
 @dataclass(frozen=True)

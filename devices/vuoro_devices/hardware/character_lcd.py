@@ -65,7 +65,8 @@ def _number_lines(view: CounterView, columns: int, rows: int) -> list[str]:
     marks = (">", "<") if view.flash else (" ", " ")
     if tall is None or len(tall[0]) > columns - (0 if view.connected else 1):
         number = _between(view.number, marks, columns)
-        return [number, view.counter_name.center(columns)] if rows < 4 else ["", number, "", view.counter_name]
+        name = view.counter_name.center(columns)
+        return [number, name] if rows < 4 else [name, "", number, ""]
     number_lines = [_between(line, marks, columns) for line in tall]
     if rows < 4:
         return number_lines

@@ -16,7 +16,12 @@ def paint_counter(canvas: Canvas, view: CounterView) -> None:
     canvas.fill(page, BRAND if calling else SHADE if view.state == "closed" else PAPER)
     canvas.fill(header, BRAND)
     canvas.text(
-        view.counter_name, header.inset(round(0.06 * unit), 0), PAPER, size=round(0.11 * unit), bold=True, lines=2
+        view.counter_name,
+        header.inset(round(0.06 * unit), round(0.035 * unit)),
+        PAPER,
+        size=round(0.11 * unit),
+        bold=True,
+        lines=2,
     )
     body = page.below(header.height)
     if not view.connected:
@@ -32,20 +37,22 @@ def paint_counter(canvas: Canvas, view: CounterView) -> None:
 
 
 def _number(canvas: Canvas, body: Box, number: str, unit: int, calling: bool) -> None:
-    inner = body.inset(round(0.06 * unit))
+    frame = body.inset(round(0.025 * unit))
+    inner = frame.inset(round(0.05 * unit))
     if calling:
-        thickness = round((0.035 if canvas.beat else 0.016) * unit)
-        canvas.frame(body.inset(round(0.02 * unit)), CALL, thickness, round(0.03 * unit))
-        arrow = round(0.16 * unit)
-        nudge = round(0.025 * unit) if canvas.beat else 0
-        canvas.symbol("arrow-down", Box(inner.x, inner.y + nudge, inner.width, arrow), CALL)
-        inner = inner.below(arrow)
+        thickness = round((0.03 if canvas.beat else 0.014) * unit)
+        canvas.card(frame, BRAND, CALL, thickness, round(0.05 * unit))
+        arrow = round(0.2 * unit)
+        nudge = round(0.02 * unit) if canvas.beat else 0
+        for x in (inner.x, inner.right - arrow):
+            canvas.symbol("arrow-down", Box(x, inner.y + nudge, arrow, inner.height), CALL)
+        inner = inner.inset(arrow, 0)
     canvas.text(
         number,
         inner,
         PAPER if calling else BRAND,
-        size=round(0.62 * unit / CAPITAL),
-        smallest=round(0.2 * unit),
+        size=round(0.56 * unit / CAPITAL),
+        smallest=round(0.1 * unit),
         bold=True,
         align="center",
     )
@@ -59,18 +66,13 @@ def _message(canvas: Canvas, body: Box, view: CounterView, unit: int, symbol: st
         icon = round(0.22 * unit)
         canvas.symbol(symbol, inner.top(icon), ink)
         inner = inner.below(icon)
-    if not words:
-        dash = Box(
-            body.x + (body.width - round(0.3 * unit)) // 2,
-            inner.y + inner.height // 2,
-            round(0.3 * unit),
-            round(0.03 * unit),
-        )
-        canvas.fill(dash, LINE if view.state == "closed" else QUIET, dash.height // 2)
+    if words:
+        size = round(0.14 * unit)
+        canvas.text(words, inner, ink, size=size, smallest=size // 3, lines=4, bold=True, align="center")
         return
-    canvas.text(
-        words, inner, ink, size=round(0.14 * unit), smallest=round(0.05 * unit), lines=4, bold=True, align="center"
-    )
+    width, height = round(0.3 * unit), round(0.03 * unit)
+    dash = Box(body.x + (body.width - width) // 2, inner.y + (inner.height - height) // 2, width, height)
+    canvas.fill(dash, LINE if view.state == "closed" else QUIET, height // 2)
 
 
 def _unconnected(canvas: Canvas, strip: Box, message: str) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 
 from vuoro_devices.behaviour.views import Action, ChoiceView, DispenserView
 from vuoro_devices.hardware import lettering
-from vuoro_devices.hardware.canvas import Box, Canvas, Drawing
+from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Fitted, fit, height_of
 from vuoro_devices.hardware.draw_lobby import CAPITAL, trouble_strip
 from vuoro_devices.hardware.palette import (
     BRAND,
@@ -65,7 +65,7 @@ def paint_dispenser(canvas: Canvas, view: DispenserView, *, keys: bool = False) 
     page = canvas.box
     size = measures(page)
     canvas.fill(page, GROUND)
-    rest = _languages(canvas, page, view, size)
+    rest = _languages(canvas.unmirrored(), page, view, size)
     if view.banner:
         strip = rest.top(round(0.5 * size.target))
         trouble_strip(canvas, strip, view.banner)
@@ -110,8 +110,10 @@ def _language_width(tag: str, name: str, size: Measures) -> int:
 
 
 def _language(canvas: Canvas, cell: Box, tag: str, name: str, size: Measures, *, chosen: bool) -> None:
-    inner = cell.inset(size.gap // 2, round(0.16 * size.target))
-    if chosen:
+    inner = cell.inset(size.gap // 2, round(0.1 * size.target))
+    if not chosen:
+        canvas.card(inner, BRAND, LINE, max(1, size.edge // 2), size.radius)
+    else:
         canvas.fill(inner, PAPER, size.radius)
         canvas.fill(Box(inner.x + size.gap, inner.bottom - size.gap, inner.width - 2 * size.gap, size.gap // 2), BRAND)
     canvas.text(
@@ -137,10 +139,11 @@ def _bottom(canvas: Canvas, rest: Box, view: DispenserView, size: Measures) -> B
     canvas.fill(bar.top(size.edge), LINE)
     inner = bar.inset(size.margin, size.gap)
     cells = _foot_buttons(view)
-    width = (inner.width - 2 * size.gap) // 3
+    side = round(0.29 * inner.width)
+    starts = (inner.x, inner.x + side + size.gap, inner.right - side)
+    widths = (side, inner.width - 2 * (side + size.gap), side)
     for place, button in cells:
-        cell = Box(inner.x + place * (width + size.gap), inner.y, width, inner.height)
-        _button(canvas, cell, button, size)
+        _button(canvas, Box(starts[place], inner.y, widths[place], inner.height), button, size)
     return Box(rest.x, rest.y, rest.width, rest.height - height)
 
 
@@ -168,11 +171,10 @@ def _foot_buttons(view: DispenserView) -> list[tuple[int, _Foot]]:
 
 def _button(canvas: Canvas, cell: Box, button: _Foot, size: Measures) -> None:
     ink = PAPER if button.filled else BRAND
-    canvas.fill(cell, BUTTON if button.filled else PAPER, size.radius)
-    if not button.filled:
-        canvas.frame(cell, EDGE, size.edge, size.radius)
-    icon = round(0.5 * size.target)
-    inner = cell.inset(size.gap, size.gap // 2)
+    ground, edge = (BUTTON, BUTTON) if button.filled else (PAPER, EDGE)
+    canvas.card(cell, ground, edge, size.edge, size.radius)
+    icon = round(0.5 * size.target) if button.filled else round(0.36 * size.target)
+    inner = cell.inset(size.gap, round(1.2 * size.gap))
     words = inner.after(icon + size.gap)
     if button.symbol == "next":
         words = inner.start(inner.width - icon - size.gap)
@@ -183,9 +185,9 @@ def _button(canvas: Canvas, cell: Box, button: _Foot, size: Measures) -> None:
         button.label,
         words,
         ink,
-        size=size.text(0.25),
-        smallest=size.text(0.15),
-        lines=2,
+        size=size.text(0.26 if button.filled else 0.23),
+        smallest=size.text(0.14),
+        lines=3,
         bold=True,
         align="end" if button.symbol == "next" else "start",
     )
@@ -216,10 +218,13 @@ def _choose(canvas: Canvas, rest: Box, view: DispenserView, size: Measures, keys
     rows = math.ceil(len(view.choices) / columns)
     width = (grid.width - (columns - 1) * size.gap) // columns
     height = min((grid.height - (rows - 1) * size.gap) // rows, round(1.8 * size.target))
-    for place, choice in enumerate(view.choices):
+    cells = []
+    for place in range(len(view.choices)):
         row, column = divmod(place, columns)
-        cell = Box(grid.x + column * (width + size.gap), grid.y + row * (height + size.gap), width, height)
-        _choice(canvas, cell, choice, size, keys)
+        cells.append(Box(grid.x + column * (width + size.gap), grid.y + row * (height + size.gap), width, height))
+    name_size = _common_size(canvas, view.choices, cells[0], size)
+    for cell, choice in zip(cells, view.choices, strict=True):
+        _choice(canvas, cell, choice, size, name_size, keys)
         canvas.touchable(cell, Action("choose", choice.service))
 
 
@@ -234,38 +239,86 @@ def _columns(count: int, grid: Box, size: Measures) -> int:
     return widest
 
 
-def _choice(canvas: Canvas, cell: Box, choice: ChoiceView, size: Measures, keys: bool) -> None:
-    canvas.fill(cell, PAPER if choice.open else SHADE, size.radius)
-    canvas.frame(cell, EDGE if choice.open else LINE, size.edge, size.radius)
-    inner = cell.inset(round(1.4 * size.gap), size.gap // 2)
-    icon = min(round(0.56 * size.target), round(0.55 * cell.height), round(0.26 * cell.width))
+@dataclass(frozen=True)
+class _Cell:
+    """The parts of one choice's cell."""
+
+    icon: Box
+    words: Box
+    small: int
+
+    def name_box(self, under: bool) -> Box:
+        return self.words.top(self.words.height - (round(1.6 * self.small) if under else 0))
+
+
+def _parts(cell: Box, size: Measures) -> _Cell:
+    inner = cell.inset(round(1.4 * size.gap), round(0.08 * cell.height))
+    icon = min(round(0.56 * size.target), round(0.55 * cell.height), round(0.22 * cell.width))
+    return _Cell(inner.start(icon), inner.after(icon + round(1.2 * size.gap)), _small(cell, size))
+
+
+def _small(cell: Box, size: Measures) -> int:
+    return max(10, min(size.text(0.19), round(0.2 * cell.height)))
+
+
+def _under(choice: ChoiceView) -> str:
+    return choice.waiting if choice.open else choice.note
+
+
+NAME, SMALLEST_NAME, SHARED_NAME = 0.28, 0.17, 0.2
+"""Sizes of a service's name, as parts of a target: wished for, least, and least that all share for one long name."""
+
+
+def _fit_name(canvas: Canvas, choice: ChoiceView, cell: Box, size: Measures, most: int) -> Fitted:
+    box = _parts(cell, size).name_box(bool(_under(choice)))
+    return fit(
+        choice.name,
+        box.width,
+        box.height,
+        most,
+        smallest=min(most, max(10, round(SMALLEST_NAME * size.target))),
+        lines=3,
+        bold=True,
+        language=canvas.language,
+    )
+
+
+def _common_size(canvas: Canvas, choices: tuple[ChoiceView, ...], cell: Box, size: Measures) -> int:
+    """All names in one size, unless one is so long that the others would suffer."""
+    wished, least = size.text(NAME), size.text(SHARED_NAME)
+    fitted = [_fit_name(canvas, choice, cell, size, wished).size for choice in choices]
+    return min((one for one in fitted if one >= least), default=least)
+
+
+def _choice(canvas: Canvas, cell: Box, choice: ChoiceView, size: Measures, name_size: int, keys: bool) -> None:
+    ground, edge = (PAPER, EDGE) if choice.open else (SHADE, LINE)
+    canvas.card(cell, ground, edge, size.edge, size.radius)
+    parts = _parts(cell, size)
     if keys and choice.key:
-        canvas.text(choice.key, inner.start(icon), BRAND, size=round(0.9 * icon), bold=True, align="center")
+        width = parts.icon.width
+        canvas.text(choice.key, parts.icon, BRAND, size=round(0.95 * width), smallest=width // 3, bold=True)
     else:
         symbol = (choice.symbol or "document") if choice.open else "lock"
-        canvas.symbol(symbol, inner.start(icon), BRAND if choice.open else QUIET)
-    words = inner.after(icon + round(1.2 * size.gap))
-    under = choice.waiting if choice.open else choice.note
-    if not under:
-        _name(canvas, words, choice, size)
-        return
-    small = min(size.text(0.19), round(0.2 * cell.height))
-    foot = round(1.5 * small)
-    below = Box(words.x, words.bottom - foot - size.gap // 2, words.width, foot)
-    _name(canvas, Box(words.x, words.y + size.gap // 2, words.width, words.height - foot - size.gap), choice, size)
-    canvas.text(under, below, QUIET, size=small, smallest=round(0.7 * small))
-
-
-def _name(canvas: Canvas, box: Box, choice: ChoiceView, size: Measures) -> None:
+        canvas.symbol(symbol, parts.icon, BRAND if choice.open else QUIET)
+    fitted = _fit_name(canvas, choice, cell, size, name_size)
+    under = _under(choice)
+    name_height = height_of(len(fitted.lines), fitted.size, canvas.language)
+    air = round(0.62 * parts.small)
+    under_height = lettering.capital_height(parts.small)
+    whole = name_height + (air + under_height if under else 0)
+    top = parts.words.y + (parts.words.height - whole) // 2
     canvas.text(
         choice.name,
-        box,
+        Box(parts.words.x, top, parts.words.width, name_height),
         INK if choice.open else QUIET,
-        size=size.text(0.26),
-        smallest=min(size.text(0.14), max(11, round(box.height * 0.4))),
+        size=fitted.size,
+        smallest=fitted.size,
         lines=3,
         bold=True,
     )
+    if under:
+        box = Box(parts.words.x, top + name_height + air, parts.words.width, under_height)
+        canvas.text(under, box, QUIET, size=parts.small, smallest=max(10, round(0.7 * parts.small)))
 
 
 # --- After choosing ----------------------------------------------------------------------------------------------
@@ -275,25 +328,21 @@ def _number(canvas: Canvas, rest: Box, view: DispenserView, size: Measures) -> N
     """The number as large as the page allows; on the screen alone also the code to follow it by phone (Q11)."""
     assert view.number is not None
     box = rest.inset(0, size.margin)
-    title = box.top(round(0.75 * size.target))
-    canvas.text(view.title, title, INK, size=size.text(0.4), bold=True, align="center", lines=2)
-    lines_height = min(round(0.42 * size.target) * max(1, len(view.lines)), round(0.34 * box.height))
-    middle = Box(box.x, title.bottom, box.width, box.height - title.height - lines_height)
-    side = min(middle.height, round(0.42 * middle.width)) if view.follow_url else 0
-    number = middle
     if view.follow_url:
-        number = middle.start(middle.width - side - size.margin)
-        canvas.qr(view.follow_url, middle.after(middle.width - side).inset(0, size.gap))
-    icon = round(0.9 * size.target) if view.step == "take" else 0
-    if icon:
-        figure = Box(number.x, number.y, number.width, number.height - icon)
-        canvas.symbol("arrow-down", Box(number.x, figure.bottom, number.width, icon), GOOD)
-        number = figure
+        box = _beside_code(canvas, box, view.follow_url, size)
+    title = box.top(round(0.62 * size.target))
+    canvas.text(view.title, title, INK, size=size.text(0.4), bold=True, align="center", lines=2)
+    lines_height = min(round(0.46 * size.target) * sum(_rows_of(line) for line in view.lines), round(0.36 * box.height))
+    number = Box(box.x, title.bottom, box.width, box.height - title.height - lines_height)
+    if view.step == "take":
+        icon = round(0.9 * size.target)
+        canvas.symbol("arrow-down", Box(number.x, number.bottom - icon, number.width, icon), GOOD)
+        number = number.top(number.height - icon)
     canvas.text(
         view.number,
         number,
         BRAND,
-        size=round(0.86 * number.height / CAPITAL),
+        size=round(0.84 * number.height / CAPITAL),
         smallest=size.text(0.6),
         bold=True,
         align="center",
@@ -301,20 +350,38 @@ def _number(canvas: Canvas, rest: Box, view: DispenserView, size: Measures) -> N
     _lines(canvas, Box(box.x, box.bottom - lines_height, box.width, lines_height), view.lines, size)
 
 
+def _rows_of(line: str) -> int:
+    return 2 if len(line) > 40 else 1
+
+
+def _beside_code(canvas: Canvas, box: Box, address: str, size: Measures) -> Box:
+    """The code at the end of the line, or at the foot of a tall page; returns what is left."""
+    if box.height > box.width:
+        side = min(round(0.36 * box.height), box.width)
+        canvas.qr(address, Box(box.x, box.bottom - side, box.width, side))
+        return box.top(box.height - side - size.margin)
+    side = min(box.height, round(0.36 * box.width))
+    canvas.qr(address, box.after(box.width - side))
+    return box.start(box.width - side - size.margin)
+
+
 def _lines(canvas: Canvas, box: Box, lines: tuple[str, ...], size: Measures) -> None:
     if not lines:
         return
-    height = box.height // len(lines)
-    for place, line in enumerate(lines):
+    row = box.height // sum(_rows_of(line) for line in lines)
+    y = box.y
+    for line in lines:
+        height = row * _rows_of(line)
         canvas.text(
             line,
-            Box(box.x, box.y + place * height, box.width, height),
+            Box(box.x, y, box.width, height),
             INK,
             size=size.text(0.28),
             smallest=size.text(0.15),
             lines=3,
             align="center",
         )
+        y += height
 
 
 SYMBOL_OF_STEP = {
@@ -333,7 +400,9 @@ def _message(canvas: Canvas, rest: Box, view: DispenserView, size: Measures) -> 
     box = rest.inset(round(0.5 * size.target), size.margin)
     icon = min(round(1.1 * size.target), box.height // 4)
     title_height = min(round(1.3 * size.target), box.height // 3)
-    lines_height = min(round(0.75 * size.target) * len(view.lines), box.height - icon - title_height)
+    lines_height = min(
+        round(0.5 * size.target) * sum(_rows_of(line) for line in view.lines), box.height - icon - title_height
+    )
     tall = icon + title_height + lines_height
     top = box.y + (box.height - tall) // 2
     canvas.symbol(SYMBOL_OF_STEP[view.step], Box(box.x, top, box.width, icon), GOOD if view.step == "helped" else BRAND)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from vuoro_devices.behaviour.views import CallRow, LobbyView
 from vuoro_devices.hardware import lettering
 from vuoro_devices.hardware.canvas import Box, Canvas, Drawing
-from vuoro_devices.hardware.palette import BRAND, CALL, GROUND, INK, LINE, NOTICE, PAPER, QUIET, TINT
+from vuoro_devices.hardware.palette import BRAND, CALL, GROUND, INK, LINE, NOTICE, PAPER, QUIET, TINT, Colour
 
 ROWS = 3
-MOST_ROWS = 4
 CAPITAL = 0.668
 """Height of a figure for a size of 1."""
 
@@ -21,8 +20,8 @@ def paint_lobby(canvas: Canvas, view: LobbyView) -> None:
     page = canvas.box
     unit = page.height if page.width > page.height else page.width
     canvas.fill(page, PAPER)
-    header = page.top(round(0.085 * unit))
-    footer_height = round(0.115 * unit)
+    header = page.top(round(0.075 * unit))
+    footer_height = round(0.105 * unit)
     footer = Box(0, page.height - footer_height, page.width, footer_height)
     _header(canvas, header, view)
     _footer(canvas, footer, view, unit)
@@ -36,8 +35,8 @@ def paint_lobby(canvas: Canvas, view: LobbyView) -> None:
         _empty(canvas, main, view, unit)
         return
     others = tuple(call for call in view.calls if call.number != hero.number)
-    tall = round((0.385 if page.width > page.height else 0.62) * unit)
-    margin = round(0.03 * unit)
+    tall = round((0.405 if page.width > page.height else 0.66) * unit)
+    margin = round(0.022 * unit)
     _hero(canvas, main.top(tall + 2 * margin).inset(margin), hero, new=view.highlight is not None, unit=unit)
     rest = main.below(tall + 2 * margin)
     _rows(canvas, Box(margin, rest.y, page.width - 2 * margin, rest.height - margin // 2), others, unit)
@@ -70,28 +69,45 @@ def _header(canvas: Canvas, box: Box, view: LobbyView) -> None:
 
 
 def _footer(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
+    """Who is next, and how many wait (Q11)."""
     canvas.fill(box, GROUND)
     canvas.fill(box.top(max(2, unit // 360)), LINE)
-    inner = box.inset(round(0.04 * unit), 0)
-    size = round(0.042 * unit)
-    number = round(0.072 * unit)
+    inner = box.inset(round(0.03 * unit), round(0.012 * unit))
+    number = round(0.08 * unit)
     if view.waiting is not None:
         count = str(view.waiting)
-        count_width = lettering.measure_text(count, number, bold=True)
+        icon = round(0.07 * unit)
+        gap = round(0.018 * unit)
         words = view.labels.get("waiting", "")
-        icon = round(0.075 * unit)
-        words_width = min(lettering.measure_text(words, size), round(0.24 * inner.width))
-        width = icon + words_width + count_width + size
-        at = Box(inner.right - width, inner.y, width, inner.height)
+        parts = (icon, _label_width(words, unit), lettering.measure_text(count, number, bold=True))
+        at = inner.after(inner.width - sum(parts) - 2 * gap)
         canvas.symbol("people", at.start(icon), BRAND)
-        canvas.text(words, at.after(icon + size // 2).start(words_width), INK, size=size, lines=2)
+        _label(canvas, at.after(icon + gap).start(parts[1]), words, unit)
         canvas.text(count, at, BRAND, size=number, bold=True, align="end")
-        inner = inner.start(inner.width - width - size)
+        inner = inner.start(inner.width - at.width - 2 * gap)
     if view.coming:
         words = view.labels.get("coming", "")
-        words_width = min(lettering.measure_text(words, size), round(0.3 * inner.width))
-        canvas.text(words, inner.start(words_width), INK, size=size, lines=2)
-        _coming(canvas, inner.after(words_width + size), view.coming, number)
+        width = _label_width(words, unit)
+        _label(canvas, inner.start(width), words, unit)
+        _coming(canvas, inner.after(width + round(0.04 * unit)), view.coming, number)
+
+
+def in_lines(text: str) -> str:
+    """The same thing in several languages, each on a line of its own."""
+    return text.replace(" · ", "\n")
+
+
+def _label_size(words: str, unit: int) -> int:
+    return round({1: 0.042, 2: 0.032}.get(len(in_lines(words).splitlines()), 0.026) * unit)
+
+
+def _label_width(words: str, unit: int) -> int:
+    lines = in_lines(words).splitlines()
+    return max((lettering.measure_text(line, _label_size(words, unit)) for line in lines), default=0) + 1
+
+
+def _label(canvas: Canvas, box: Box, words: str, unit: int) -> None:
+    canvas.text(in_lines(words), box, INK, size=_label_size(words, unit), lines=3)
 
 
 def _coming(canvas: Canvas, box: Box, coming: tuple[str, ...], size: int) -> None:
@@ -109,20 +125,18 @@ def _coming(canvas: Canvas, box: Box, coming: tuple[str, ...], size: int) -> Non
 def _empty(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
     middle = box.inset(round(0.1 * unit))
     icon = round(0.18 * unit)
-    canvas.symbol("ticket", Box(middle.x, middle.y + round(0.06 * unit), middle.width, icon), LINE)
-    below = middle.below(icon + round(0.06 * unit))
-    canvas.text(view.labels.get("empty", ""), below, INK, size=round(0.09 * unit), lines=3, align="center")
+    canvas.symbol("ticket", middle.top(icon), LINE)
+    below = middle.below(icon + round(0.04 * unit))
+    canvas.text(in_lines(view.labels.get("empty", "")), below, INK, size=round(0.085 * unit), lines=4, align="center")
 
 
 def _hero(canvas: Canvas, box: Box, call: CallRow, *, new: bool, unit: int) -> None:
     """The number at a third of the screen's height or more, and where to go."""
     ground, ink, words = (BRAND, PAPER, PAPER) if new else (TINT, BRAND, INK)
     radius = round(0.02 * unit)
-    canvas.fill(box, ground, radius)
-    if new:
-        thickness = round((0.018 if canvas.beat else 0.008) * unit)
-        canvas.frame(box, CALL, thickness, radius)
-    size = round(0.345 * unit / CAPITAL)
+    thickness = round((0.014 if canvas.beat else 0.007) * unit) if new else 0
+    canvas.card(box, ground, CALL if new else ground, thickness, radius)
+    size = round(0.338 * unit / CAPITAL)
     pad = round(0.035 * unit)
     inner = box.inset(pad, 0)
     if canvas.box.width <= canvas.box.height:
@@ -130,7 +144,9 @@ def _hero(canvas: Canvas, box: Box, call: CallRow, *, new: bool, unit: int) -> N
     else:
         width = min(lettering.measure_text(call.number, size, bold=True), round(0.74 * inner.width))
         number_box, where_box = inner.start(width), inner.after(width + pad)
-    canvas.text(call.number, number_box, ink, size=size, bold=True, align="start")
+    canvas.text(call.number, number_box, ink, size=size, smallest=size // 6, bold=True)
+    if not call.where:
+        return
     arrow = round(0.17 * unit)
     nudge = round(0.02 * unit) if new and canvas.beat else 0
     canvas.symbol(
@@ -142,32 +158,47 @@ def _hero(canvas: Canvas, box: Box, call: CallRow, *, new: bool, unit: int) -> N
     _where(canvas, where_box.after(arrow + pad), call, words, unit)
 
 
-def _where(canvas: Canvas, box: Box, call: CallRow, ink: tuple[int, int, int], unit: int) -> None:
-    if not call.area:
-        canvas.text(call.where, box, ink, size=round(0.12 * unit), smallest=round(0.04 * unit), lines=3, bold=True)
-        return
-    upper = box.top(round(0.66 * box.height))
-    canvas.text(call.where, upper, ink, size=round(0.11 * unit), smallest=round(0.04 * unit), lines=2, bold=True)
-    canvas.text(
-        call.area,
-        box.below(upper.height).top(round(0.26 * box.height)),
-        ink,
-        size=round(0.065 * unit),
-        smallest=round(0.03 * unit),
-        lines=2,
-    )
+def _where(canvas: Canvas, box: Box, call: CallRow, ink: Colour, unit: int) -> None:
+    """The counter, its own number or letter very large where its name ends with one; below it the floor or area."""
+    *words, last = call.where.split()
+    name, sign = (" ".join(words), last) if words and len(last) <= 4 and _is_sign(last) else (call.where, "")
+    if canvas.box.width <= canvas.box.height:
+        name, sign = call.where, ""
+    rows = [(name, 0.075 if sign else 0.12, 0.28 if sign else 0.66, 2 if sign else 3)]
+    if sign:
+        rows.append((sign, 0.23, 0.52, 1))
+    if call.area:
+        rows.append((call.area, 0.05, 0.2, 2))
+    whole = sum(part for _, _, part, _ in rows)
+    y = box.y + round(0.06 * box.height)
+    for text, size, part, lines in rows:
+        height = round(0.88 * box.height * part / whole)
+        canvas.text(
+            text,
+            Box(box.x, y, box.width, height),
+            ink,
+            size=round(size * unit),
+            smallest=round(0.03 * unit),
+            lines=lines,
+            bold=text != call.area,
+            flush=True,
+        )
+        y += height
+
+
+def _is_sign(word: str) -> bool:
+    return any(character.isdigit() for character in word) or (len(word) == 1 and word.isupper())
 
 
 def _rows(canvas: Canvas, box: Box, calls: tuple[CallRow, ...], unit: int) -> None:
     """The other calls, newest first, column by column; each row a tenth of the height or more."""
-    columns = 2 if canvas.box.width > canvas.box.height else 1
-    rows = ROWS if len(calls) <= ROWS * columns else MOST_ROWS
-    rows = max(1, min(rows if columns == 2 else 99, int(box.height // (0.1 * unit))))
-    if columns == 1:
-        rows = min(rows, max(ROWS, len(calls)), int(box.height // (0.1 * unit)))
+    wide = canvas.box.width > canvas.box.height
+    columns = 2 if wide else 1
+    room = max(1, int(box.height // (0.1 * unit)))
+    rows = min(room, ROWS if wide else max(ROWS, len(calls)))
     gap = round(0.03 * unit)
     width = (box.width - (columns - 1) * gap) // columns
-    height = box.height // rows if columns == 2 else min(box.height // rows, round(0.16 * unit))
+    height = min(box.height // rows, round(0.16 * unit))
     for place, call in enumerate(calls[: rows * columns]):
         column, row = divmod(place, rows)
         _row(canvas, Box(box.x + column * (width + gap), box.y + row * height, width, height), call, unit)
@@ -176,15 +207,14 @@ def _rows(canvas: Canvas, box: Box, calls: tuple[CallRow, ...], unit: int) -> No
 def _row(canvas: Canvas, box: Box, call: CallRow, unit: int) -> None:
     canvas.fill(Box(box.x, box.bottom - max(2, unit // 400), box.width, max(2, unit // 400)), LINE)
     if call.new:
-        canvas.fill(box.inset(0, round(0.005 * unit)), TINT, round(0.012 * unit))
-        canvas.fill(Box(box.x, box.y + round(0.005 * unit), round(0.01 * unit), box.height - round(0.01 * unit)), BRAND)
+        canvas.card(box.inset(0, round(0.006 * unit)), TINT, BRAND, max(3, round(0.004 * unit)), round(0.012 * unit))
     inner = box.inset(round(0.025 * unit), 0)
-    size = round(0.66 * box.height / CAPITAL)
+    size = round(0.68 * box.height / CAPITAL)
     width = min(lettering.measure_text(call.number, size, bold=True), round(0.5 * inner.width))
     canvas.text(call.number, inner.start(width), BRAND, size=size, bold=not call.serving)
     arrow = round(0.55 * box.height)
     where = inner.after(width + round(0.02 * unit))
-    canvas.symbol("serving" if call.serving else "arrow-right", where.start(arrow), QUIET, directional=True)
+    canvas.symbol("person" if call.serving else "arrow-right", where.start(arrow), QUIET, directional=True)
     where = where.after(arrow + round(0.02 * unit))
     ink = QUIET if call.serving else INK
     if call.area:

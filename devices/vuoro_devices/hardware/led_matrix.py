@@ -16,18 +16,23 @@ from vuoro_devices.hardware.canvas import beat_at
 FONTS = (CP437_FONT, proportional(LCD_FONT), proportional(TINY_FONT))
 """Widest first: the number is drawn in the first that leaves room."""
 
+ARROWS_WIDTH = 13
+"""Room for the arrows of a new call on each side of the number."""
+
 SIGN_WIDTH = 4
 """Room for the sign of a lost connection, a column of air included."""
 
 
 def draw_counter_leds(draw: Any, width: int, view: CounterView, beat: bool) -> None:
-    """A number fills the strip; newly called it is shown in turn bright on dark and dark on bright, never gone.
+    """A number fills the strip. Newly called it stands between moving arrows where there is room for them, else in turn
+    bright on dark and dark on bright; it is never gone.
 
     Free is a dash, closed one dot; a small cross at the end says that the hub is not heard.
     """
     room = width if view.connected else width - SIGN_WIDTH
-    if view.number is not None:
-        _draw_number(draw, room, view.number, turned=view.flash and beat)
+    sign = _sign(view)
+    if sign:
+        _draw_number(draw, room, sign, flash=view.flash, beat=beat)
     elif view.state == "closed":
         draw.point((0, 7), fill="white")
     else:
@@ -37,13 +42,35 @@ def draw_counter_leds(draw: Any, width: int, view: CounterView, beat: bool) -> N
         _draw_cross(draw, width - 3)
 
 
-def _draw_number(draw: Any, room: int, number: str, *, turned: bool) -> None:
+def _sign(view: CounterView) -> str:
+    """The number; or a message with a figure in it, which names the unit or tests its lamps. Words have no room."""
+    if view.number is not None:
+        return view.number
+    return view.message if any(letter.isdigit() for letter in view.message) else ""
+
+
+def _draw_number(draw: Any, room: int, number: str, *, flash: bool, beat: bool) -> None:
     font = next((font for font in FONTS if _ink_width(number, font) <= room), FONTS[-1])
+    while _ink_width(number, font) > room:
+        number = number[1:]
     ink = _ink_width(number, font)
     left = max(0, (room - ink) // 2)
+    arrows = flash and left >= ARROWS_WIDTH
+    turned = flash and beat and not arrows
     if turned:
         draw.rectangle((0, 0, room - 1, 7), fill="white")
     text(draw, (left, 0), number, fill="black" if turned else "white", font=font)
+    if arrows:
+        _draw_arrows(draw, left, left + ink - 1, step=1 if beat else 0)
+
+
+def _draw_arrows(draw: Any, left: int, right: int, step: int) -> None:
+    """Two chevrons on each side that point at the number."""
+    for behind in (5, 9):
+        for row in range(7):
+            tip = 3 - abs(3 - row)
+            draw.point((left - behind - 3 + tip + step, row), fill="white")
+            draw.point((right + behind + 3 - tip - step, row), fill="white")
 
 
 def _ink_width(number: str, font: Any) -> int:

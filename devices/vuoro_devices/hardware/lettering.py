@@ -10,6 +10,7 @@ Pillow's raqm shapes Arabic and orders mixed directions. Where raqm or fribidi i
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,6 +22,9 @@ from vuoro_devices.hardware.arabic_forms import visual_order
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
 
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "ps", "ur"})
+
+SYLLABLE = re.compile("[bcdfghjklmnpqrstvwxzčđŋšŧž][aeiouyåäöáéíóúàèü].", re.IGNORECASE)
+"""Where a syllable begins in the words of Finnish, Sámi and mostly Swedish: a consonant before a vowel."""
 
 SOFT_HYPHEN = "\u00ad"
 
@@ -131,14 +135,13 @@ def wrap_text(text: str, size: int, max_width: int, *, bold: bool = False, langu
 
 
 def _divide(word: str, fits: Callable[[str], bool]) -> tuple[str, str]:
-    """The longest beginning that fits, with its hyphen, and the rest; at a soft hyphen where there is one."""
+    """The longest beginning that fits, with its hyphen, and the rest: at a soft hyphen, else before a syllable."""
     soft = [place for place, letter in enumerate(word) if letter == SOFT_HYPHEN and fits(word[:place] + "-")]
     if soft and soft[-1] > 0:
         return word[: soft[-1]] + "-", word[soft[-1] + 1 :]
-    for place in range(len(word) - 1, 1, -1):
-        if fits(word[:place] + "-"):
-            return word[:place] + "-", word[place:]
-    return word[0], word[1:]
+    places = [place for place in range(len(word) - 1, 1, -1) if fits(word[:place] + "-")]
+    place = next((place for place in places if SYLLABLE.match(word, place)), places[0] if places else 1)
+    return (word[:place] + "-", word[place:]) if places else (word[0], word[1:])
 
 
 def shorten_text(text: str, size: int, max_width: int, *, bold: bool = False, language: str = "fi") -> str:

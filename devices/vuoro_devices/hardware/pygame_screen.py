@@ -9,18 +9,14 @@ On a Raspberry Pi without a desktop SDL draws with ``SDL_VIDEODRIVER=kmsdrm``, s
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-
-import pygame
-
 from vuoro_devices.behaviour.views import Action
 from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Inks, beat_at, touched
 from vuoro_devices.hardware.palette import CALL
+from vuoro_devices.hardware.quiet_pygame import pygame
 
 V = TypeVar("V")
 

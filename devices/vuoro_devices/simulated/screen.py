@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-import pygame
 from luma.core.device import dummy
 from luma.core.legacy.font import LCD_FONT
 from PIL import Image, ImageDraw
@@ -20,6 +19,7 @@ from vuoro_devices.behaviour.views import Action, CounterView
 from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Inks, beat_at, touched
 from vuoro_devices.hardware.character_lcd import TAUGHT, lcd_lines
 from vuoro_devices.hardware.led_matrix import LedMatrixScreen
+from vuoro_devices.hardware.quiet_pygame import pygame
 
 V = TypeVar("V")
 Contra = TypeVar("Contra", contravariant=True)
