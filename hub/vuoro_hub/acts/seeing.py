@@ -136,21 +136,12 @@ def todays_turns(
 
 def one_counter(t: Transaction, counter: str) -> CounterSeen | Refusal:
     """A counter's state, within an act's own transaction too."""
-    if counter not in t.site.counter_by_id:
-        return unknown_counter(counter)
-    kept, here = t.records.counter(counter), t.records.at_counter(counter)
-    return CounterSeen(
-        **dict(showing.counter_state(t, counter)),
-        opened_by=kept.opened_by,
-        services=list(kept.services),
-        turn=here.id if here else None,
-    )
+    return _counter_seen(t, counter) if counter in t.site.counter_by_id else unknown_counter(counter)
 
 
-def all_counters(t: Transaction) -> list[CounterSeen] | Refusal:
+def all_counters(t: Transaction) -> list[CounterSeen]:
     """Every counter of the point, in the order of its file."""
-    seen = [one_counter(t, counter.id) for counter in t.site.counters]
-    return [one for one in seen if isinstance(one, CounterSeen)]
+    return [_counter_seen(t, counter.id) for counter in t.site.counters]
 
 
 def visit_of_token(t: Transaction, token: str) -> VisitSeen | Refusal:
@@ -186,6 +177,16 @@ def _services_seen(t: Transaction) -> set[str]:
     """The services whose waiting turns this person may see."""
     own = t.by.person.authorities(Permission.SEE_WAITING) if t.by.person else frozenset[str]()
     return {service.id for service in t.site.services if own is None or service.authority in own}
+
+
+def _counter_seen(t: Transaction, counter: str) -> CounterSeen:
+    kept, here = t.records.counter(counter), t.records.at_counter(counter)
+    return CounterSeen(
+        **dict(showing.counter_state(t, counter)),
+        opened_by=kept.opened_by,
+        services=list(kept.services),
+        turn=here.id if here else None,
+    )
 
 
 def _places(t: Transaction, services: list[str]) -> dict[str, int]:
