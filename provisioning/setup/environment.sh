@@ -16,7 +16,7 @@ find_python() {
     done
 }
 
-can_make_environments() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+can_make_environments() { "$1" -m ensurepip --version >/dev/null 2>&1; }
 
 make_environment() {
     python=$(find_python)
