@@ -1,0 +1,107 @@
+"""For who looks after the machine: ``/healthz`` and ``/metrics``.
+
+``/metrics`` holds counts and times only (no person, number or visit; how many wait is public anyway), so it asks for no
+sign-in: whoever reaches the hub's port may scrape it. A site that serves the hub beyond its own machine lets its proxy
+keep ``/metrics`` for the machine that watches.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from flask import Blueprint, Response, current_app, g, request
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from vuoro_hub import metrics
+from vuoro_hub.acts.seeing import look
+from vuoro_hub.acts.transaction import SYSTEM, Point
+from vuoro_hub.web.here import KEPT_AT, Pages
+
+log = structlog.get_logger(__name__)
+
+ANSWER_WITHIN_SECONDS = 0.4
+"""So long database and broker each have; both are asked at the same time."""
+
+
+class Probe:
+    """Asks something that may hang, on a thread of its own: at most one question is open at a time."""
+
+    def __init__(self, name: str, ask: Callable[[], bool]) -> None:
+        self._name = name
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._open: _Question | None = None
+
+    def begin(self) -> _Question:
+        """The question that is open now, or a new one."""
+        with self._lock:
+            if self._open is None or self._open.done.is_set():
+                self._open = _Question()
+                threading.Thread(target=self._put, args=(self._open,), name=f"probe-{self._name}", daemon=True).start()
+            return self._open
+
+    def _put(self, question: _Question) -> None:
+        try:
+            question.answered = self._ask()
+        except Exception:
+            log.exception("probe.failed", what=self._name)
+        finally:
+            question.done.set()
+
+
+class _Question:
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.answered = False
+
+    def well(self, until: float) -> bool:
+        """Whether it was answered "yes" in time."""
+        return self.done.wait(max(0.0, until - time.monotonic())) and self.answered
+
+
+def health(point: Point, broker_answers: Callable[[], bool]) -> Blueprint:
+    """The two addresses, and the timing of every request."""
+    blueprint = Blueprint("health", __name__)
+    probes = {
+        "database": Probe("database", point.database.answers),
+        "broker": Probe("broker", broker_answers),
+    }
+
+    @blueprint.get("/healthz")
+    def healthz() -> Response:
+        until = time.monotonic() + ANSWER_WITHIN_SECONDS
+        questions = {name: probe.begin() for name, probe in probes.items()}
+        states = {name: "ok" if one.well(until) else "does not answer" for name, one in questions.items()}
+        status = 200 if all(state == "ok" for state in states.values()) else 503
+        return Response(json.dumps(states), status, content_type="application/json")
+
+    @blueprint.get("/metrics")
+    def scraped() -> Response:
+        pages = current_app.extensions.get(KEPT_AT)
+        if isinstance(pages, Pages):
+            metrics.OPEN_STREAMS.set(pages.streams.count())
+        waiting = dict.fromkeys(point.site.service_by_id, 0) | look(
+            point, SYSTEM, lambda t: t.records.count_waiting(t.day)
+        )
+        return Response(metrics.exposition(waiting), content_type=CONTENT_TYPE_LATEST)
+
+    blueprint.before_app_request(_begin)
+    blueprint.after_app_request(_end)
+    return blueprint
+
+
+def _begin() -> None:
+    g.vuoro_began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    began = g.pop("vuoro_began", None)
+    if began is not None:
+        # The endpoint, never the path: a path may hold a customer's token.
+        endpoint = request.endpoint or "none"
+        metrics.REQUEST_SECONDS.labels(endpoint, str(response.status_code)).observe(time.perf_counter() - began)
+    return response
