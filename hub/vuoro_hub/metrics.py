@@ -14,7 +14,7 @@ from prometheus_client import (
 from prometheus_client.exposition import generate_latest
 from vuoro_mqtt import __version__
 
-disable_created_metrics()  # when a series began, doubled for each: nobody asks
+disable_created_metrics()  # type: ignore[no-untyped-call]  # when a series began, doubled for each: nobody asks
 
 REGISTRY = CollectorRegistry()
 
