@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rig.brokers import RunningBroker, embedded_broker, mosquitto
+from rig.points import PointAtWork
 from rig.point import RunningPoint
 
 
@@ -36,3 +37,11 @@ def running_point(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningP
     point.wait_ready()
     yield point
     point.stop()
+
+
+@pytest.fixture
+def lahti(tmp_path: Path) -> Iterator[PointAtWork]:
+    """The Lahti preset at work, on an ordinary Tuesday morning."""
+    point = PointAtWork(tmp_path)
+    yield point
+    point.database.close()

@@ -11,7 +11,6 @@ from vuoro_hub.acts import arriving, calling
 from vuoro_hub.acts.transaction import SYSTEM, Changes, Point, Transaction, do
 from vuoro_hub.domain.service_day import service_day
 from vuoro_hub.store.records import Records
-from vuoro_hub.store.rows import DayRow
 
 EVERY_SECONDS = 0.5
 
@@ -74,7 +73,7 @@ def begin_day(t: Transaction) -> str:
         left = arriving.close_open_turns_before(t)
         closed = calling.close_counters_left_open(t)
         t.records.forget_tokens_before(t.day)
-        t.records.session.add(DayRow(day=t.day, begun_at=t.now))
+        t.records.begin_day(t.day, t.now)
         t.record("day.begun", day=t.day.isoformat(), left=left, counters_closed=closed)
         t.changed(services=True, calls=True)
     return t.day.isoformat()

@@ -93,7 +93,8 @@ def recall(t: Transaction, turn_id: str) -> Turn | Refusal:
     """Show the number as newly called once more."""
 
     def again(turn: Turn) -> Turn | Refusal:
-        return turn_rules.recall(turn, t.now, _wait(t, turn.counter or "", turn))
+        wait = _wait(t, turn.counter, turn) if turn.counter else timedelta()
+        return turn_rules.recall(turn, t.now, wait)
 
     return _on_turn(t, turn_id, again, "turn.recalled")
 

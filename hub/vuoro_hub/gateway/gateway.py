@@ -51,11 +51,19 @@ BusFactory = Callable[[Deliver, list[str], Will], Bus]
 class Gateway:
     """Two threads: one takes in and answers, one publishes. Neither waits for the other."""
 
-    def __init__(self, point: Point, make_bus: BusFactory, boot: str, on_other_hub: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        point: Point,
+        make_bus: BusFactory,
+        boot: str,
+        on_other_hub: Callable[[str], None],
+        ask_seconds: float = ASK_FOR_OTHER_HUB_SECONDS,
+    ) -> None:
         self._point = point
         self._topics = Topics(point.site.id)
         self._boot = boot
         self._on_other_hub = on_other_hub
+        self._ask_seconds = ask_seconds
         self._inbox: queue.Queue[BusEvent | None] = queue.Queue()
         self._pending = Changes()
         self._all_pending = False
@@ -109,7 +117,7 @@ class Gateway:
     def _take_in(self) -> None:
         while True:
             try:
-                event = self._inbox.get(timeout=0.1 if self._asked_at else None)
+                event = self._inbox.get(timeout=self._ask_seconds / 4 if self._asked_at else None)
             except queue.Empty:
                 self._settle_alone()
                 continue
@@ -144,7 +152,7 @@ class Gateway:
 
     def _settle_alone(self) -> None:
         """Nobody else has answered for this site in time: this hub does from now on."""
-        if self._asked_at and time.monotonic() - self._asked_at >= ASK_FOR_OTHER_HUB_SECONDS:
+        if self._asked_at and time.monotonic() - self._asked_at >= self._ask_seconds:
             self._asked_at = None
             self._alone = True
             self._republish()

@@ -1,0 +1,73 @@
+"""Wrong configuration: all errors at once, with file, key and what would be right."""
+
+from pathlib import Path
+
+import pytest
+from rig.points import PRESETS
+from vuoro_hub.site_file import read_site_file
+from vuoro_hub.toml_file import TomlFileError
+
+
+def faults_of(tmp_path: Path, *changes: tuple[str, str], preset: str = "lahti") -> list[str]:
+    text = (PRESETS / f"{preset}.toml").read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    path = tmp_path / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TomlFileError) as caught:
+        read_site_file(path)
+    assert caught.value.path == path
+    return caught.value.faults
+
+
+@pytest.mark.parametrize("name", ["lahti", "lappeenranta"])
+def test_the_presets_are_right(name: str) -> None:
+    site = read_site_file(PRESETS / f"{name}.toml")
+    assert site.id == name
+
+
+def test_several_faults_of_several_kinds_come_together(tmp_path: Path) -> None:
+    faults = faults_of(
+        tmp_path,
+        ("wait_seconds = 150", "wait_secnds = 150"),
+        ('authority = "kela"', 'authority = "kelaa"'),
+        ('mon = ["09:00-16:00"]', 'mon = ["9-16"]'),
+        ('kind = "lobby-display"', 'kind = "lobby"'),
+    )
+    told = "\n".join(faults)
+    assert len(faults) == 4
+    assert "queue.wait_secnds: unknown key; did you mean 'wait_seconds'?" in told
+    assert "authority 'kelaa' is not among authorities; did you mean 'kela'?" in told
+    assert "'9-16' is not right; wanted: a span such as 09:00-16:00" in told
+    assert "'lobby-1'.kind" in told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('id = "2"', 'id = "1"', "counters: id '1' is used 2 times"),
+        ("from = 900, to = 949", "from = 949, to = 900", "is after"),
+        ('tue = ["09:00-12:00"]', 'tue = ["12:00-09:00"]', "closes before it opens"),
+        ('timezone = "Europe/Helsinki"', 'timezone = "Europe/Lahti"', "no time zone is called"),
+        ('counter = "1"', 'counter = "99"', "counter '99' is not among counters"),
+        ('advice_service = "neuvonta"', 'advice_service = "neuvnta"', "did you mean 'neuvonta'?"),
+        ("letters = false", "letters = true", "letter is missing"),
+        ('sv = "Beskattning", ', "", "name: missing in sv"),
+        ("[queue]", "[queue", "is not TOML"),
+    ],
+)
+def test_each_fault_says_where_and_what(tmp_path: Path, before: str, after: str, told: str) -> None:
+    assert any(told in fault for fault in faults_of(tmp_path, (before, after)))
+
+
+def test_overlapping_offline_ranges_are_named(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, ("from = 950, to = 999", "from = 940, to = 999"), preset="lappeenranta")
+    assert faults == [
+        "devices 'dispenser-2': offline_numbers overlap those of 'dispenser-1'; each dispenser needs its own"
+    ]
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(TomlFileError, match="cannot be read"):
+        read_site_file(tmp_path / "none.toml")

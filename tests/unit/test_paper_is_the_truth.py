@@ -1,0 +1,192 @@
+"""Contract §2.3: the hub's record follows the paper, and no ghost stands in line after an outage."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from rig.points import PointAtWork, clerk
+from vuoro_hub.acts.transaction import Answer
+from vuoro_hub.domain.turns import TurnState
+from vuoro_hub.gateway.inbound import answer_up
+from vuoro_mqtt.payloads import (
+    ClockReading,
+    TicketAbandoned,
+    TicketAbandonedUp,
+    TicketPrinted,
+    TicketPrintedUp,
+    TicketRequested,
+    TicketRequestedUp,
+    UpMessage,
+)
+from vuoro_mqtt.values import new_message_id
+
+GOOD_CLOCK = ClockReading(synced=True, uncertainty_seconds=0.01, source="test")
+NO_CLOCK = ClockReading(synced=False, uncertainty_seconds=None, source="test")
+
+
+class Dispenser:
+    """Sends messages as a unit would, without a broker between."""
+
+    def __init__(self, lobby: PointAtWork, device: str = "dispenser-1") -> None:
+        self.lobby, self.device, self.seq = lobby, device, 0
+
+    def _common(self, at: datetime | None, late: bool, clock: ClockReading) -> dict[str, Any]:
+        self.seq += 1
+        return {
+            "id": new_message_id(),
+            "journal": f"journal-of-{self.device}",
+            "seq": self.seq,
+            "at": at or self.lobby.clock(),
+            "clock": clock,
+            "late": late,
+        }
+
+    def request(
+        self, service: str = "vero", *, at: datetime | None = None, late: bool = False, clock: ClockReading = GOOD_CLOCK
+    ) -> TicketRequestedUp:
+        return TicketRequestedUp(**self._common(at, late, clock), body=TicketRequested(service=service))
+
+    def printed(self, request: UpMessage, number: str, *, offline: bool = False) -> TicketPrintedUp:
+        body = TicketPrinted(request=request.id, number=number, offline=offline)
+        return TicketPrintedUp(**self._common(None, offline, GOOD_CLOCK), body=body)
+
+    def abandoned(self, request: UpMessage) -> TicketAbandonedUp:
+        body = TicketAbandoned(request=request.id, reason="restarted")
+        return TicketAbandonedUp(**self._common(None, False, GOOD_CLOCK), body=body)
+
+    def send(self, message: UpMessage) -> Answer:
+        return answer_up(self.lobby.point, self.device, message)
+
+
+def line(lobby: PointAtWork) -> list[str]:
+    return [turn.number for turn in lobby.see(lambda t: t.records.waiting(t.day))]
+
+
+def test_the_same_message_again_has_its_effect_once_and_gets_the_same_answer(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    request = unit.request()
+    first, again = unit.send(request), unit.send(request)
+    assert first.type == "ticket.issued"
+    assert again.body == first.body
+    assert line(lahti) == ["001"]
+
+
+def test_two_units_may_use_the_same_id(lahti: PointAtWork) -> None:
+    one, other = Dispenser(lahti), Dispenser(lahti, "dispenser-2")
+    request = one.request()
+    assert one.send(request).body != other.send(request).body
+    assert line(lahti) == ["001", "002"]
+
+
+def test_a_late_request_stands_in_line_only_with_its_paper_and_at_its_own_time(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    asked_at = lahti.clock()
+    lahti.clock.pass_by(minutes=30)
+    lahti.arrives()
+    late = unit.request(at=asked_at, late=True)
+    assert unit.send(late).type == "ticket.issued"
+    assert line(lahti) == ["001"]
+    unit.send(unit.printed(late, "900", offline=True))
+    assert line(lahti) == ["900", "001"]
+
+
+def test_a_late_request_that_nobody_printed_leaves_nobody_in_line(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    late = unit.request(late=True)
+    unit.send(late)
+    unit.send(unit.abandoned(late))
+    assert line(lahti) == []
+
+
+def test_an_answer_that_came_too_late_gives_way_to_the_printed_number(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    request = unit.request()
+    unit.send(request)
+    unit.send(unit.printed(request, "900", offline=True))
+    assert line(lahti) == ["900"]
+    assert lahti.arrives().number == "002"
+
+
+def test_paper_that_comes_before_its_request_is_kept_for_it(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    request = unit.request(late=True)
+    assert unit.send(unit.printed(request, "900", offline=True)).type == "ack"
+    unit.send(request)
+    assert line(lahti) == ["900"]
+
+
+def test_a_ticket_refused_and_printed_all_the_same_gets_its_place(lahti: PointAtWork) -> None:
+    lahti.clock.pass_by(hours=9)
+    unit = Dispenser(lahti)
+    request = unit.request()
+    assert unit.send(request).type == "refused"
+    unit.send(unit.printed(request, "900", offline=True))
+    assert line(lahti) == ["900"]
+
+
+def test_a_late_ticket_for_a_service_that_is_gone_leads_to_advice(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    late = unit.request("gone", late=True)
+    unit.send(late)
+    unit.send(unit.printed(late, "900", offline=True))
+    assert lahti.see(lambda t: t.records.waiting(t.day))[0].service == "neuvonta"
+
+
+def test_two_papers_with_one_number_keep_two_places_and_are_told(lahti: PointAtWork) -> None:
+    one, other = Dispenser(lahti), Dispenser(lahti, "dispenser-2")
+    for unit in (one, other):
+        request = unit.request(late=True)
+        unit.send(request)
+        unit.send(unit.printed(request, "900", offline=True))
+    assert len(line(lahti)) == 2
+    assert "number.clashed" in [event.type for event in lahti.events()]
+
+
+def test_the_series_passes_over_a_number_a_paper_has_taken(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    request = unit.request()
+    unit.send(request)
+    unit.send(unit.printed(request, "003"))
+    assert [lahti.arrives().number for _ in range(2)] == ["002", "004"]
+
+
+def test_an_outage_over_the_change_of_day_leaves_nobody_in_todays_line(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    late = unit.request(at=lahti.clock() - timedelta(days=1), late=True)
+    unit.send(late)
+    unit.send(unit.printed(late, "900", offline=True))
+    assert line(lahti) == []
+    visit = lahti.see(lambda t: t.records.visit_of_request(f"dispenser-1/{late.id}"))
+    assert lahti.see(lambda t: t.records.turns_of_visit(visit.id))[0].state == TurnState.LEFT
+
+
+def test_a_time_from_a_clock_that_knows_nothing_or_from_the_future_is_not_believed(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    for request in (
+        unit.request(at=lahti.clock() + timedelta(hours=2), late=True),
+        unit.request(at=lahti.clock() - timedelta(days=400), late=True, clock=NO_CLOCK),
+    ):
+        unit.send(request)
+        visit = lahti.see(lambda t, one=request: t.records.visit_of_request(f"dispenser-1/{one.id}"))
+        assert visit.arrived_at == lahti.clock()
+
+
+def test_a_called_number_follows_the_paper_too(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    request = unit.request()
+    unit.send(request)
+    vero = clerk("vero")
+    lahti.opens("1", vero)
+    called = lahti.called("1", vero)
+    unit.send(unit.printed(request, "900", offline=True))
+    assert lahti.turn(called.id).number == "900"
+    assert lahti.turn(called.id).state is TurnState.CALLED
+
+
+def test_a_gap_in_a_journal_is_known_and_closed(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    first, second, third = unit.request(), unit.request(), unit.request()
+    unit.send(first)
+    unit.send(third)
+    assert lahti.see(lambda t: t.records.journal("dispenser-1", first.journal)).contiguous == 1
+    unit.send(second)
+    assert lahti.see(lambda t: t.records.journal("dispenser-1", first.journal)).contiguous == 3

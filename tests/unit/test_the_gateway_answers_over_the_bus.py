@@ -1,0 +1,219 @@
+"""Contract §2 from the hub's side, over the bus in memory: answers, republishing, bad input, a second hub."""
+
+import json
+import queue
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from rig.points import PointAtWork, clerk
+from vuoro_hub.gateway.gateway import Gateway
+from vuoro_mqtt.bus import BusEvent, Deliver, Message, Will
+from vuoro_mqtt.memory_bus import MemoryBroker, MemoryBus
+from vuoro_mqtt.values import new_message_id
+
+VERO = clerk("vero")
+BASE = "vuoro/1/lahti"
+
+
+class Listener:
+    """An ordinary MQTT client that may wait for what it wants to see."""
+
+    def __init__(self, broker: MemoryBroker) -> None:
+        self._events: queue.Queue[BusEvent] = queue.Queue()
+        self.bus = MemoryBus(broker, self._events.put, [f"{BASE}/#"])
+        self.bus.start()
+
+    def until(self, topic: str, wanted: Callable[[Any], bool] = lambda _payload: True) -> Any:
+        while True:
+            event = self._events.get(timeout=5)
+            if isinstance(event, Message) and event.topic == f"{BASE}/{topic}":
+                payload = json.loads(event.payload) if event.payload else None
+                if wanted(payload):
+                    return payload
+
+    def say(self, topic: str, payload: Any) -> None:
+        data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        assert self.bus.publish(f"{BASE}/{topic}", data)
+
+
+class HubOnBus:
+    def __init__(self, lobby: PointAtWork) -> None:
+        self.broker = MemoryBroker()
+        self.lobby = lobby
+        self.others: queue.Queue[str] = queue.Queue()
+        self.buses: list[MemoryBus] = []
+        self.client = Listener(self.broker)
+
+    def gateway(self, boot: str = "boot-1") -> Gateway:
+        def make(deliver: Deliver, subscriptions: list[str], will: Will) -> MemoryBus:
+            self.buses.append(MemoryBus(self.broker, deliver, subscriptions, will))
+            return self.buses[-1]
+
+        return Gateway(self.lobby.point, make, boot, self.others.put, ask_seconds=0.05)
+
+
+@pytest.fixture
+def on_bus(lahti: PointAtWork) -> HubOnBus:
+    return HubOnBus(lahti)
+
+
+@pytest.fixture
+def gateway(on_bus: HubOnBus, lahti: PointAtWork) -> Iterator[Gateway]:
+    gateway = on_bus.gateway()
+    lahti.point.announcer = gateway
+    gateway.start()
+    on_bus.client.until("hub", lambda state: state["state"] == "online")
+    yield gateway
+    gateway.close()
+
+
+def up(type_: str, body: Any, seq: int = 1, **more: Any) -> dict[str, Any]:
+    clock = {"synced": True, "uncertainty_seconds": 0.01, "source": "test"}
+    return {
+        "id": new_message_id(),
+        "journal": "j1",
+        "seq": seq,
+        "type": type_,
+        "at": "2026-03-03T08:00:00.000000Z",
+        "clock": clock,
+        "body": body,
+        **more,
+    }
+
+
+def test_at_start_everything_retained_is_published(on_bus: HubOnBus, gateway: Gateway) -> None:
+    client = on_bus.client
+    for counter in on_bus.lobby.point.site.counters:
+        assert client.until(f"counters/{counter.id}")["state"] == "closed"
+    assert client.until("calls") | {"at": None, "seq": None} == {"at": None, "seq": None, "calls": [], "coming": []}
+    services = client.until("services")
+    assert [one["service"] for one in services["services"]] == [one.id for one in on_bus.lobby.point.site.services]
+    assert client.until("notices")["notices"] == []
+    assert client.until("devices/dispenser-1/config")["offline_numbers"] == {"from": 900, "to": 949}
+
+
+def test_a_press_is_answered_with_a_number(on_bus: HubOnBus, gateway: Gateway) -> None:
+    message = up("ticket.requested", {"service": "vero", "language": "fi", "needs": []})
+    on_bus.client.say("devices/dispenser-1/up", message)
+    answer = on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
+    assert (answer["type"], answer["body"]["number"], answer["body"]["position"]) == ("ticket.issued", "001", 1)
+    assert (
+        next(
+            one
+            for one in on_bus.client.until("services", lambda s: any(x["waiting"] for x in s["services"]))["services"]
+            if one["waiting"]
+        )["service"]
+        == "vero"
+    )
+
+
+def test_a_call_lights_up_counter_and_lobby(on_bus: HubOnBus, gateway: Gateway) -> None:
+    on_bus.lobby.arrives()
+    on_bus.lobby.opens("3", VERO)
+    on_bus.lobby.called("3", VERO)
+    counter = on_bus.client.until("counters/3", lambda state: state["state"] == "calling")
+    assert counter["number"] == "001"
+    calls = on_bus.client.until("calls", lambda state: bool(state["calls"]))
+    assert (calls["calls"][0]["number"], calls["calls"][0]["counter"], calls["coming"]) == ("001", "3", [])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"not json", b"[]", b"\xff\xfe", b'{"id": 1}', b"{" * 5000, b'{"id":"' + b"x" * 20_000 + b'"}'],
+)
+def test_rubbish_is_dropped_and_the_next_message_answered(on_bus: HubOnBus, gateway: Gateway, payload: bytes) -> None:
+    on_bus.client.say("devices/dispenser-1/up", payload)
+    on_bus.client.say("devices/dispenser-1/status", payload)
+    on_bus.client.say("hub/who", payload)
+    message = up("help.wanted", {"service": None})
+    on_bus.client.say("devices/dispenser-1/up", message)
+    assert on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])["type"] == "ack"
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "code"),
+    [
+        ("ticket.requested", {"service": "nothing-such"}, "service-unknown"),
+        ("ticket.requested", {"service": "UPPER CASE"}, "invalid"),
+        ("ticket.requested", {}, "invalid"),
+        ("no.such.type", {}, "invalid"),
+        ("button.pressed", {"button": "next"}, "not-allowed"),
+        ("appointment.arrived", {"code": "12345"}, "code-unknown"),
+        ("feedback.given", {"ces": 9}, "invalid"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_code_and_text(
+    on_bus: HubOnBus, gateway: Gateway, type_: str, body: Any, code: str
+) -> None:
+    message = up(type_, body)
+    on_bus.client.say("devices/dispenser-1/up", message)
+    answer = on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
+    assert (answer["type"], answer["body"]["code"]) == ("refused", code)
+    assert answer["body"]["text"]["fi"]
+
+
+def test_a_unit_the_site_does_not_have_is_not_answered(on_bus: HubOnBus, gateway: Gateway) -> None:
+    on_bus.client.say("devices/stranger/up", up("ticket.requested", {"service": "vero"}))
+    on_bus.client.say("devices/dispenser-1/up", up("ticket.requested", {"service": "vero"}))
+    assert on_bus.client.until("devices/dispenser-1/down")["body"]["number"] == "001"
+
+
+def test_a_gap_in_a_journal_is_asked_for(on_bus: HubOnBus, gateway: Gateway) -> None:
+    on_bus.client.say("devices/dispenser-1/up", up("help.wanted", {"service": None}, seq=3))
+    command = on_bus.client.until("devices/dispenser-1/down", lambda down: down["type"] == "resend")
+    assert command["body"] == {"from": 1}
+    assert command["expires_at"]
+
+
+def test_after_the_broker_was_away_everything_is_published_anew(on_bus: HubOnBus, gateway: Gateway) -> None:
+    on_bus.buses[0].cut()
+    assert on_bus.client.until("hub", lambda state: state["state"] == "offline")
+    on_bus.buses[0].start()
+    assert on_bus.client.until("hub", lambda state: state["state"] == "online")
+    assert on_bus.client.until("calls") is not None
+
+
+def test_a_second_hub_gives_way_and_says_to_which(on_bus: HubOnBus, gateway: Gateway) -> None:
+    second = on_bus.gateway("boot-2")
+    second.start()
+    assert "boot boot-1" in on_bus.others.get(timeout=5)
+    second.close()
+
+
+def test_a_retained_word_of_a_dead_hub_stops_nobody(on_bus: HubOnBus) -> None:
+    dead = {"state": "online", "at": "2026-03-03T07:00:00.000000Z", "boot": "dead", "version": "0"}
+    on_bus.client.bus.publish(f"{BASE}/hub", json.dumps(dead).encode(), retain=True)
+    gateway = on_bus.gateway("boot-2")
+    gateway.start()
+    assert on_bus.client.until("hub", lambda state: state["boot"] == "boot-2")["state"] == "online"
+    gateway.close()
+    assert on_bus.others.empty()
+
+
+def test_a_clean_stop_says_offline(on_bus: HubOnBus, gateway: Gateway) -> None:
+    gateway.close()
+    gateway.close()
+    assert on_bus.client.until("hub", lambda state: state["state"] == "offline")["boot"] == "boot-1"
+
+
+def status(state: str, boot: str) -> dict[str, Any]:
+    return {
+        "state": state,
+        "kind": "ticket-dispenser",
+        "at": "2026-03-03T08:00:00.000000Z",
+        "boot": boot,
+        "version": "1",
+        "clock": {"synced": True, "uncertainty_seconds": 0.01, "source": "test"},
+        "faults": [],
+    }
+
+
+def test_a_will_of_an_older_boot_is_ignored(on_bus: HubOnBus, gateway: Gateway) -> None:
+    for state, boot in (("online", "old"), ("online", "new"), ("offline", "old")):
+        on_bus.client.say("devices/dispenser-1/status", status(state, boot))
+    message = up("help.wanted", {"service": None})
+    on_bus.client.say("devices/dispenser-1/up", message)
+    on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
+    row = on_bus.lobby.see(lambda t: t.records.device("dispenser-1"))
+    assert (row.state, row.boot) == ("online", "new")
