@@ -51,6 +51,7 @@ help: ## this list
 	@echo "  VUORO_MQTT_PORT   port of the broker, on 127.0.0.1 (1883, or the next free one)"
 	@echo "  VUORO_PRESET      lahti or lappeenranta (lahti)"
 	@echo "  VUORO_DATA        folder of the demo's data; the same folder goes on where it stopped (.vuoro)"
+	@echo "  VUORO_BROKER      embedded: not even an installed Mosquitto is used"
 	@echo "  VUORO_DEMO_HOURS  real: the preset's own opening hours instead of always open"
 	@echo "PYTHON=/path/to/python3 chooses the Python that .venv is made with; PYTEST_ARGS goes to pytest."
 

@@ -54,23 +54,31 @@ class RunningPoint:
         return self.data / self.preset
 
     @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def start(self) -> None:
-        """Start it; returns at once."""
-        variables = {
+    def variables(self) -> dict[str, str]:
+        """What it is started with."""
+        return {
             "VUORO_HTTP_PORT": str(self.http_port),
             "VUORO_MQTT_PORT": str(self.mqtt_port),
             "VUORO_PRESET": self.preset,
             "VUORO_DATA": str(self.data),
             **self._environment,
         }
+
+    @property
+    def started(self) -> bool:
+        return self._process is not None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it; returns at once."""
         others = {name: value for name, value in os.environ.items() if name not in ("VUORO_DEMO_HOURS", "MAKELEVEL")}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "vuoro_provisioning", "demo"],
-            env=others | variables,
+            env=others | self.variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

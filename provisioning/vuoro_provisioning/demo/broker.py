@@ -20,9 +20,9 @@ class BrokerProgram:
     command: list[str]
 
 
-def broker_program(folder: Path, port: int) -> BrokerProgram:
-    """Mosquitto where it is installed, else the embedded broker; its configuration goes into ``folder``."""
-    mosquitto = find_mosquitto()
+def broker_program(folder: Path, port: int, *, embed: bool = False) -> BrokerProgram:
+    """Mosquitto where it is installed, else the embedded broker; what it is configured with goes into ``folder``."""
+    mosquitto = None if embed else find_mosquitto()
     if mosquitto is None:
         return embedded(port)
     return BrokerProgram("Mosquitto", [mosquitto, "-c", str(write_mosquitto_configuration(folder, port))])

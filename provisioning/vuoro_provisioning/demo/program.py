@@ -15,7 +15,7 @@ from vuoro_provisioning.demo.plan import SIMULATED, PointPlan, plan_point, write
 from vuoro_provisioning.demo.point import Point
 from vuoro_provisioning.demo.ports import free_ports, is_free
 from vuoro_provisioning.demo.preset import Preset, preset_file, read_preset
-from vuoro_provisioning.demo.settings import DemoSettings, SettingFaults, without_effect, read_settings
+from vuoro_provisioning.demo.settings import DemoSettings, SettingFaults, read_settings, without_effect
 
 CANNOT_START = 2
 
@@ -81,7 +81,7 @@ def check_ports(settings: DemoSettings) -> None:
 def serve(settings: DemoSettings, preset: Preset, wants_an_end: Callable[[], bool]) -> int:
     """The point and its lobby page, until asked to end."""
     plan = make_plan(settings, preset)
-    broker = broker_program(plan.folder / "broker", plan.mqtt_port)
+    broker = broker_program(plan.folder / "broker", plan.mqtt_port, embed=settings.broker == "embedded")
     announce(plan, broker)
     write_configuration(plan)
     point = Point(plan, broker, say)

@@ -30,6 +30,8 @@ class DemoSettings(BaseModel):
     """The folder the point's data lives in; the same folder goes on where it stopped."""
     demo_hours: Literal["always", "real"] = "always"
     """Whether every service is open at every hour, or at the preset's own hours."""
+    broker: Literal["auto", "embedded"] = "auto"
+    """Mosquitto where it is installed (auto), or the embedded broker in any case."""
 
     @field_validator("preset")
     @classmethod
@@ -100,7 +102,7 @@ def _right(name: str, value: str) -> str:
         return f"a port number from 1 to 65535 is needed, such as {8000 if name == 'http_port' else 1883}"
     if name == "data":
         return "a folder that can be written or made is needed"
-    choices = preset_names() if name == "preset" else ["always", "real"]
+    choices = {"preset": preset_names(), "demo_hours": ["always", "real"], "broker": ["auto", "embedded"]}[name]
     near = difflib.get_close_matches(value, choices, n=1)
     guess = f" (did you mean '{near[0]}'?)" if near else ""
     return f"one of {', '.join(choices)} is needed{guess}"
