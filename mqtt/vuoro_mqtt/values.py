@@ -6,7 +6,15 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import uuid6
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 """Id of a site, device, service, authority or counter."""
@@ -31,10 +39,12 @@ def instant_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+_InstantText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+
 Instant = Annotated[
     AwareDatetime,
     AfterValidator(lambda moment: moment.astimezone(UTC)),
-    PlainSerializer(instant_text, return_type=str, when_used="json"),
+    PlainSerializer(instant_text, return_type=_InstantText, when_used="json"),
 ]
 """A point in time. A naive time is refused; every offset is read and turned to UTC."""
 

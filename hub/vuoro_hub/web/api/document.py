@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
+from vuoro_mqtt import payloads
 from vuoro_mqtt.codec import MAX_BYTES
+from vuoro_mqtt.meanings import describe, meanings_in
 from vuoro_mqtt.payloads import RefusalCode
+from vuoro_mqtt.values import Payload
 
 from vuoro_hub.web.api.call import PREFIX, Call, No
 from vuoro_hub.web.api.problems import CONTENT_TYPE, TITLES
@@ -121,7 +125,16 @@ def _schemas(calls: Iterable[Call[Any]]) -> tuple[dict[str, Schema], dict[tuple[
     references, found = models_json_schema(
         list(dict.fromkeys(wanted)), by_alias=True, ref_template="#/components/schemas/{model}"
     )
-    return found["$defs"], references  # type: ignore[return-value]
+    schemas: dict[str, Schema] = found["$defs"]
+    describe(
+        schemas, meanings_in({inspect.getmodule(one) or payloads for model, _mode in wanted for one in _family(model)})
+    )
+    return schemas, references  # type: ignore[return-value]
+
+
+def _family(model: type[BaseModel]) -> Iterable[type]:
+    """A model and the models it is built on."""
+    return (one for one in model.__mro__ if issubclass(one, Payload))
 
 
 def _model(answer: Any) -> type[BaseModel]:

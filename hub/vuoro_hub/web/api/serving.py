@@ -76,7 +76,7 @@ class Serving:
         token = _bearer(request)
         account = self._tokens.account(token) if token else None
         if account is None:
-            raise Stopped(_not_signed_in(known=token is None))
+            raise Stopped(_not_signed_in(token_given=token is not None))
         return Actor.staff(account.person)
 
     def _see(self, call: Call[Any], adapter: TypeAdapter[Any], by: Actor, asked: Asked[Any]) -> Response:
@@ -213,7 +213,7 @@ def _bearer(asked: Request) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _not_signed_in(*, known: bool) -> Problem:
+def _not_signed_in(*, token_given: bool) -> Problem:
     """No token, or one that is nobody's."""
     problem = problems.invalid(
         401,
@@ -222,7 +222,7 @@ def _not_signed_in(*, known: bool) -> Problem:
         sv="Sänd en giltig nyckel: Authorization: Bearer NYCKEL.",
         en="Send a token that is valid: Authorization: Bearer TOKEN.",
     )
-    challenge = 'Bearer realm="vuoro"' if known else 'Bearer realm="vuoro", error="invalid_token"'
+    challenge = 'Bearer realm="vuoro", error="invalid_token"' if token_given else 'Bearer realm="vuoro"'
     return Problem(
         401,
         text_in(problems.TITLES[RefusalCode.NOT_ALLOWED], language()),
