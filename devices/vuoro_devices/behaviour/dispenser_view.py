@@ -117,9 +117,9 @@ class Telling:
     seconds: float
     guard: float = 0.7
     service: ServiceToday | None = None
+    """The one that was chosen; None where the unit itself cannot give a number."""
     ticket: Ticket | None = None
     text: str = ""
-    used_up: bool = False
     reached: bool = False
     identify: str = ""
 
@@ -231,6 +231,7 @@ def _base(
         language=desk.language,
         languages=tuple((tag, LANGUAGE_NAMES.get(tag.split("-")[0], tag)) for tag in tags),
         title="",
+        help_label=desk.say("Ask a person for help") if desk.config and step not in ("working", "helped") else "",
     )
 
 
@@ -257,7 +258,6 @@ def _choose(desk: Desk, moment: Moment) -> DispenserView:
         pages=pages,
         banner=_banner(desk, moment),
         note=text_in(desk.config.first_screen_note, desk.language),
-        help_label=say("Ask a person for help"),
         more_label=say("More services") if pages > 1 else "",
         back_label=say("Previous page") if pages > 1 else "",
     )
@@ -287,8 +287,8 @@ def _waiting(service: ServiceToday, say: Say) -> str:
         return say("{count} waiting").format(count=service.waiting)
     low, high = service.estimate.low_minutes, service.estimate.high_minutes
     if low >= high:
-        return say("about {minutes} min").format(minutes=high)
-    return say("about {low}–{high} min").format(low=low, high=high)
+        return say("Wait about {minutes} min").format(minutes=high)
+    return say("Wait about {low}–{high} min").format(low=low, high=high)
 
 
 def _banner(desk: Desk, moment: Moment) -> str:
@@ -301,8 +301,7 @@ def _banner(desk: Desk, moment: Moment) -> str:
 
 def _working(desk: Desk, stage: Asking | Printing | Owed, moment: Moment) -> DispenserView:
     if isinstance(stage, Owed):
-        title, line = desk.say("The printer needs paper"), desk.say("Your ticket will be printed soon. Please wait.")
-        return replace(_base(desk, "working"), title=title, lines=(line,))
+        return replace(_base(desk, "working"), title=desk.say("One moment, please"))
     pressed_at = stage.since if isinstance(stage, Asking) else stage.pressed_at
     fresh = moment.seconds - pressed_at < desk.settings.working_shown_after_seconds
     if fresh and desk.before is not None:
@@ -349,9 +348,9 @@ def _number_page(page: DispenserView, desk: Desk, stage: Telling) -> DispenserVi
         [] if on_paper else [say("The printer is not working. Please remember your number or take a picture of it.")]
     )
     if ticket.offline:
-        lines.append(say("Your place in the queue is shown on the displays later."))
+        lines.append(say("This number is valid. Your place in line follows on the displays."))
     if ticket.wait_at:
-        lines.append(say("Please wait here: {place}").format(place=ticket.wait_at))
+        lines.append(f"{say('Where to wait:')} {ticket.wait_at}")
     return replace(
         page,
         title=say("Please take your ticket") if on_paper else say("Your number"),
@@ -364,15 +363,11 @@ def _number_page(page: DispenserView, desk: Desk, stage: Telling) -> DispenserVi
 def _closed_page(page: DispenserView, desk: Desk, stage: Telling, moment: Moment) -> DispenserView:
     assert desk.config is not None
     say, service = desk.say, stage.service
-    if stage.used_up:
+    if service is None:
         return replace(
             page,
             title=say("This device cannot give a number just now"),
             lines=(say("Please ask a service advisor for a number."),),
-        )
-    if service is None:
-        return replace(
-            page, title=say("No ticket came out"), lines=(say("Please ask a service advisor for a number."),)
         )
     local = local_time(moment.wall, desk.config.timezone)
     lines = (opens_text(service, local, say), text_in(service.other_channels, desk.language))

@@ -206,4 +206,4 @@ class LobbyDisplay:
     def _trouble(self, moment: Moment) -> str:
         if self._connection.lost_for(moment) < self._settings.lost_after_seconds:
             return ""
-        return self._in_all("This display has no connection. Please follow the displays at the counters.", "\n")
+        return self._in_all("No connection just now. Please ask a service advisor.", "\n")

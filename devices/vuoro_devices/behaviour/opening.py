@@ -10,7 +10,7 @@ from vuoro_mqtt.payloads import ServicesState, ServiceToday
 Say = Callable[[str], str]
 """From an English sentence to the customer's language."""
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = ("on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday")
 
 
 def is_open(service: ServiceToday, told: ServicesState, local: datetime, *, connected: bool) -> bool:
@@ -44,7 +44,7 @@ def opens_text(service: ServiceToday, local: datetime, say: Say) -> str:
     opens = next_open(service)
     if opens is None or opens <= local.replace(tzinfo=None):
         return ""
-    clock = f"{opens.hour}.{opens.minute:02d}" if say("time with a full stop") == "yes" else f"{opens:%H:%M}"
+    clock = say("{hour}:{minute:02}").format(hour=opens.hour, minute=opens.minute)
     if opens.date() == local.date():
         return say("Opens today at {time}").format(time=clock)
     if opens.date() == local.date() + timedelta(days=1):

@@ -185,7 +185,7 @@ class TicketDispenser:
             self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds, service=service)
             return []
         if not self._connection.up and self._used_up(moment):
-            self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds, used_up=True)
+            self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds)
             return self._fault_used_up()
         request = self._new_id()
         asking = Asking(request, service, key, self._language, moment.seconds)
@@ -274,7 +274,7 @@ class TicketDispenser:
         today = service_day(moment.wall, self._config.timezone)
         taken = self._series.take(numbers, today)
         if taken is None:
-            self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds, used_up=True)
+            self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds)
             reason = "no answer from the hub, and no offline number is left"
             return [
                 Send("ticket.abandoned", self._new_id(), TicketAbandoned(request=stage.request, reason=reason)),
