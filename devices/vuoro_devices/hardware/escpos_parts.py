@@ -91,7 +91,7 @@ def port(kind: str, **arguments: Any) -> Any:
 def qr_matrix(text: str) -> list[list[bool]]:
     """The modules of a QR code without quiet zone, dark ones true; by the library that python-escpos brings along."""
     code = import_module("qrcode.main").QRCode(border=0, error_correction=MEDIUM_CORRECTION)
-    code.add_data(text)
+    code.add_data(text, optimize=0)
     code.make(fit=True)
     matrix: list[list[bool]] = code.get_matrix()
     return matrix

@@ -74,6 +74,7 @@ class EscposPrinter:
     def warm(self) -> None:
         """Load libraries and letters, so that the first customer does not wait for them."""
         load_escpos(self._state)
+        words("fi")
         self._layout.warm()
 
     def print_ticket(self, ticket: Ticket) -> None:
@@ -181,7 +182,7 @@ class EscposPrinter:
             return
         try:
             done = self._confirms is not False and self._is_done(link)
-            code = None if done else self._status(link)
+            code = None if done else self._status_after(link)
         except LinkBroken as broken:
             self.close()
             raise trouble_of(broken.code, text=broken.text, printed=True) from broken
@@ -190,6 +191,11 @@ class EscposPrinter:
         if self._confirms and not done:
             raise trouble_of("printer-error", text="The printer does not say that the ticket came out.", printed=True)
         self._confirms = done
+
+    def _status_after(self, link: PrinterLink) -> str | None:
+        """The trouble after a ticket; dots that happened to read as questions have been answered too, and are let by."""
+        link.read(0.01)
+        return self._status(link)
 
     def _is_done(self, link: PrinterLink) -> bool:
         """Whether it has said so in time; it is asked meanwhile, so that a trouble is known before the time is up."""
@@ -260,7 +266,9 @@ def open_printer(settings: PrinterSettings, state: Path | None = None) -> Printe
     if settings.type == "simulated":
         from vuoro_devices.simulated.printer import SimulatedPrinter
 
-        return SimulatedPrinter(settings.profile, width, codepage=settings.codepage, cut=settings.cut, state=state)
+        simulated = SimulatedPrinter(settings.profile, width, codepage=settings.codepage, cut=settings.cut, state=state)
+        simulated.warm()
+        return simulated
     printer = EscposPrinter(
         lambda: open_link(settings),
         settings.profile,

@@ -36,6 +36,7 @@ Pages = Mapping[int, str]
 """Slot of a code page -> its 128 upper letters."""
 
 
+@cache
 def pages_of(profile: str) -> Pages:
     """The code pages of a printer that python-escpos knows by name."""
     load_escpos()
@@ -126,7 +127,8 @@ class Paper:
 
     def tear_off(self) -> Image.Image:
         """What is out of the printer and not yet cut."""
-        self._end_line()
+        if self._line:
+            self._end_line()
         return self._sheet(self._strips)
 
     def _obey(self, command: Command) -> None:

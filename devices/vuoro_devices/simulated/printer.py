@@ -105,15 +105,20 @@ class PrinterMachine:
         """Take bytes from the link; what is answered to them. BufferError where a stopped printer is full."""
         arrived = self._monotonic()
         with self._lock:
-            for command in self._reader.feed(data):
+            commands = self._reader.feed(data)
+            for command in commands:
                 if command.kind == "realtime":
                     self._answer_now(command)
                 else:
                     self._waiting.append((command, arrived))
             self._print_on()
-            if sum(len(command.data) for command, _ in self._waiting) > BUFFER:
+            if self._is_full and any(command.kind != "realtime" for command in commands):
                 raise BufferError("the buffer is full")
         return self.answers()
+
+    @property
+    def _is_full(self) -> bool:
+        return sum(len(command.data) for command, _ in self._waiting) > BUFFER
 
     def answers(self) -> bytes:
         """What it says since it was last asked: some answers come only when printing has gone on."""
