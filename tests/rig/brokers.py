@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 from pathlib import Path
 
 from rig.waiting import until
 from vuoro_provisioning.demo.broker import BrokerProgram, embedded, find_mosquitto, write_mosquitto_configuration
+from vuoro_provisioning.demo.ports import is_free
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port nobody listens on now, below those that the kernel gives to outgoing connections."""
+    return next(port for port in iter(lambda: random.randint(20000, 31000), None) if is_free(port))
 
 
 def answers(port: int) -> bool:

@@ -76,6 +76,7 @@ class RunningPoint:
     def start(self) -> None:
         """Start it; returns at once."""
         others = {name: value for name, value in os.environ.items() if name not in ("VUORO_DEMO_HOURS", "MAKELEVEL")}
+        self._lines = queue.Queue()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "vuoro_provisioning", "demo"],
             env=others | self.variables,
@@ -85,7 +86,7 @@ class RunningPoint:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+        threading.Thread(target=self._listen, args=(self._process, self._lines), daemon=True).start()
 
     def wait_ready(self, within_seconds: float = READY_WITHIN_SECONDS) -> float:
         """Until it says that it is ready; the seconds that took."""
@@ -164,12 +165,12 @@ class RunningPoint:
         tails = [f"--- {log.name}\n" + log.read_text(errors="replace")[-1500:] for log in logs]
         return "\n".join([*self.said, *tails])
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
+    def _listen(self, process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             self.said.append(line.rstrip("\n"))
-            self._lines.put(line.rstrip("\n"))
-        self._lines.put(None)
+            lines.put(line.rstrip("\n"))
+        lines.put(None)
 
     def _ask(self, method: str, path: str, body: bytes | None, port: int | None, headers: dict[str, str]) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", port or self.http_port, timeout=10)

@@ -19,8 +19,11 @@ from vuoro_devices.simulated.printer import PrinterMachine, SimulatedPrinter
 class PrinterBody(Protocol):
     """A printer as the program has it, and the machine that it reaches."""
 
-    printer: Printer
-    machine: PrinterMachine
+    @property
+    def printer(self) -> Printer: ...
+
+    @property
+    def machine(self) -> PrinterMachine: ...
 
     def pull_plug(self) -> None:
         """The printer is gone from one moment to the next."""
