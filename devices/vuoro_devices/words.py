@@ -11,6 +11,8 @@ from pathlib import Path
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "devices"
 
+INSTALLED_WITHIN_SECONDS = 2.0
+
 
 @lru_cache(maxsize=32)
 def words(language: str) -> Callable[[str], str]:
@@ -34,7 +36,8 @@ def _catalogue(language: str) -> NullTranslations:
 
 
 def _is_newer(source: Path, compiled: Path) -> bool:
-    return source.is_file() and source.stat().st_mtime > compiled.stat().st_mtime
+    """Whether somebody has edited it since; an installer writes both at about the same time, in any order."""
+    return source.is_file() and source.stat().st_mtime > compiled.stat().st_mtime + INSTALLED_WITHIN_SECONDS
 
 
 def _compiled_in_memory(source: Path) -> GNUTranslations:

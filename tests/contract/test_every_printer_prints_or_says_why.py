@@ -136,7 +136,7 @@ def test_closing_twice_is_no_error_and_a_closed_printer_opens_again(body: Printe
 
 def the_trouble(body: PrinterBody) -> str | None:
     trouble = body.printer.trouble()
-    return trouble and trouble.code
+    return trouble.code if trouble else None
 
 
 def refusal(body: PrinterBody) -> PrinterTrouble:

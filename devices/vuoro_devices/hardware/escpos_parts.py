@@ -7,10 +7,12 @@ import os
 import pickle
 import platform
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 MEDIUM_CORRECTION = 0
@@ -27,7 +29,7 @@ def load_escpos(state: Path | None = None) -> None:
     if state is not None:
         _import_with_table_in(state)
         return
-    with TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
         _import_with_table_in(Path(folder))
 
 
@@ -35,7 +37,20 @@ def _import_with_table_in(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = str(folder)
     _pickle_table(folder / f"{platform.python_version()}.capabilities.pickle")
-    import_module("escpos.capabilities")
+    with _spare_folder():
+        import_module("escpos.capabilities")
+
+
+@contextmanager
+def _spare_folder() -> Iterator[None]:
+    """python-escpos makes a temporary folder at import that it neither uses nor removes: here it goes away."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory() as spare:
+        tempfile.tempdir = spare
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 def _pickle_table(target: Path) -> None:

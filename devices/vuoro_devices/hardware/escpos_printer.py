@@ -193,7 +193,7 @@ class EscposPrinter:
         self._confirms = done
 
     def _status_after(self, link: PrinterLink) -> str | None:
-        """The trouble after a ticket; dots that happened to read as questions have been answered too, and are let by."""
+        """The trouble after a ticket. Dots that happened to read as questions were answered too: that is let by."""
         link.read(0.01)
         return self._status(link)
 

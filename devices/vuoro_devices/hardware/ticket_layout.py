@@ -80,6 +80,7 @@ class TicketLayout:
 
     def warm(self) -> None:
         """Load what the first ticket would otherwise wait for."""
+        self._writer()
         self.printable("ÄÖÅäöå–")
         draw_text("0123456789", self._number_size("000"), bold=True)
 
