@@ -1,0 +1,17 @@
+"""Fixtures of the contract tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rig.served_points import ServedPoint
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[ServedPoint]:
+    """The Lahti preset on an ordinary Tuesday morning, its API served by the real server over loopback."""
+    point = ServedPoint(tmp_path)
+    yield point
+    point.close()
