@@ -22,6 +22,8 @@ def is_open(service: ServiceToday, told: ServicesState, local: datetime, *, conn
     if connected:
         return service.open
     if told.today == local.date():
+        if _within_hours(service, told.at.astimezone(local.tzinfo), otherwise=service.open) != service.open:
+            return service.open  # today is an exception to the hours
         return _within_hours(service, local, otherwise=service.open)
     opens = next_open(service)
     if opens is not None and opens.date() >= local.date():
