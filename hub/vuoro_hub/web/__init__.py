@@ -1,0 +1,1 @@
+"""Pages of the hub: for staff, for displays that are browsers, and for customers."""

@@ -1,0 +1,325 @@
+"""What a person of the staff is shown: turns, counters, services and units, as far as table R lets them see.
+
+Nothing here identifies a customer: a number, a service, times and needs are all there is (table R, "never more").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vuoro_mqtt.payloads import ServiceToday
+from vuoro_mqtt.values import Texts
+
+from vuoro_hub.acts.showing import services_state
+from vuoro_hub.acts.transaction import Transaction
+from vuoro_hub.domain.calling import next_in_line
+from vuoro_hub.domain.refusals import Refusal
+from vuoro_hub.domain.roles import Permission, Person
+from vuoro_hub.domain.turns import Turn, TurnState
+from vuoro_hub.store.records import AnyRow, turn_of
+
+JUST_NOW = timedelta(minutes=10)
+"""So long a turn that was finished by mistake can be called again from the counter."""
+
+MISSED_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class TurnLine:
+    """One turn in a list."""
+
+    id: str
+    number: str
+    service: str
+    service_name: Texts
+    state: TurnState
+    since: datetime
+    minutes: int
+    needs: tuple[str, ...]
+    told: str | None
+    told_at: datetime | None
+    counter: str | None
+    counter_name: Texts
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ServiceLine:
+    """One service's queue."""
+
+    id: str
+    name: Texts
+    authority_name: Texts
+    waiting: tuple[TurnLine, ...]
+
+
+@dataclass(frozen=True)
+class CounterChoice:
+    """A counter to choose from."""
+
+    id: str
+    name: Texts
+    area_name: Texts
+    opened_by: str | None
+    mine: bool
+    number: str | None
+    services: tuple[Texts, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One clerk's counter and queue just now."""
+
+    counter: str
+    name: Texts
+    area_name: Texts
+    serves: tuple[ServiceLine, ...]
+    own_services: tuple[tuple[str, Texts], ...]
+    mode: str
+    """``free``, ``called`` or ``serving``."""
+    turn: TurnLine | None
+    called_at: datetime | None
+    showing: int
+    wait_seconds: int | None
+    """Seconds until the called turn may be marked missed (Q6); 0 when it may be."""
+    next_number: str | None
+    waiting: int
+    parked: tuple[TurnLine, ...]
+    missed: tuple[TurnLine, ...]
+    finished: TurnLine | None
+    """Finished just now at this counter, for the case that it was a mistake."""
+    at: datetime
+    seq: int
+
+    @property
+    def state_key(self) -> str:
+        """Changes when the state has moved on: until then a refusal stays to be read."""
+        turn = f"{self.turn.id}:{self.turn.state}" if self.turn else "none"
+        return f"{self.counter}:{turn}:{self.next_number or ''}"
+
+
+@dataclass(frozen=True)
+class Lobby:
+    """All queues that an advisor or guide sees."""
+
+    queues: tuple[ServiceLine, ...]
+    at_counters: tuple[TurnLine, ...]
+    parked: tuple[TurnLine, ...]
+    missed: tuple[TurnLine, ...]
+    services: tuple[ServiceToday, ...]
+    may_give: frozenset[str]
+    waiting: int
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """One device as last heard of."""
+
+    id: str
+    kind: str
+    state: str
+    at: datetime | None
+    faults: tuple[str, ...]
+    where: Texts
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The point today."""
+
+    services: tuple[ServiceToday, ...]
+    counters: tuple[CounterChoice, ...]
+    units: tuple[UnitLine, ...] | None
+    waiting: int
+    at: datetime
+    seq: int
+
+
+def open_counters_of(t: Transaction, person: Person) -> list[str]:
+    """The counters that this person has open."""
+    return [one.id for one in t.records.open_counters() if one.opened_by == person.name]
+
+
+def own_services(t: Transaction, person: Person) -> list[str]:
+    """The services whose queue this person may run."""
+    return [one.id for one in t.site.services if person.may(Permission.RUN_QUEUE, one.authority)]
+
+
+def counters(t: Transaction, person: Person) -> list[CounterChoice]:
+    """Every counter: free, one's own, or whose it is."""
+    opened = {one.id: one for one in t.records.open_counters()}
+    at = {turn.counter: turn.number for turn in t.records.at_counters()}
+    found = []
+    for counter in t.site.counters:
+        now = opened.get(counter.id)
+        by = now.opened_by if now else None
+        services = (
+            tuple(t.site.service_by_id[one].name for one in now.services if one in t.site.service_by_id) if now else ()
+        )
+        found.append(
+            CounterChoice(
+                counter.id, counter.name, _area(t, counter.area), by, by == person.name, at.get(counter.id), services
+            )
+        )
+    return found
+
+
+def desk(t: Transaction, person: Person, counter_id: str, finished: str | None = None) -> Desk:
+    """A counter that this person has open."""
+    counter = t.records.counter(counter_id)
+    known = t.site.counter_by_id[counter_id]
+    turn = t.records.at_counter(counter_id)
+    lines = _lines(t, person)
+    services = [one for one in counter.services if one in t.site.service_by_id]
+    waiting = [line for line in lines if line.state is TurnState.WAITING]
+    own = set(own_services(t, person))
+    return Desk(
+        counter=counter_id,
+        name=known.name,
+        area_name=_area(t, known.area),
+        serves=tuple(_queue(t, service, waiting) for service in services),
+        own_services=tuple((one.id, one.name) for one in t.site.services if one.id in own),
+        mode=turn.state.value if turn else "free",
+        turn=next((line for line in lines if turn and line.id == turn.id), None),
+        called_at=turn.called_at if turn else None,
+        showing=turn.showing if turn else 0,
+        wait_seconds=_seconds_left(turn, t.now),
+        next_number=_next_number(t, counter_id, tuple(services), turn),
+        waiting=sum(1 for line in waiting if line.service in services),
+        parked=tuple(line for line in lines if line.state is TurnState.PARKED and line.service in own),
+        missed=_newest(line for line in lines if line.state is TurnState.MISSED and line.service in own),
+        finished=_finished(t, counter_id, finished) if turn is None else None,
+        at=t.now,
+        seq=t.records.last_seq(),
+    )
+
+
+def lobby(t: Transaction, person: Person) -> Lobby:
+    """Every queue that this person may see."""
+    lines = _lines(t, person)
+    waiting = [line for line in lines if line.state is TurnState.WAITING]
+    seen = [one for one in t.site.services if person.may(Permission.SEE_WAITING, one.authority)]
+    at_counter = [line for line in lines if line.state in (TurnState.CALLED, TurnState.SERVING)]
+    return Lobby(
+        queues=tuple(_queue(t, one.id, waiting) for one in seen),
+        at_counters=tuple(at_counter),
+        parked=tuple(line for line in lines if line.state is TurnState.PARKED),
+        missed=_newest(line for line in lines if line.state is TurnState.MISSED),
+        services=tuple(services_state(t).services),
+        may_give=frozenset(one.id for one in t.site.services if person.may(Permission.GIVE_NUMBER, one.authority)),
+        waiting=len(waiting),
+        at=t.now,
+        seq=t.records.last_seq(),
+    )
+
+
+def overview(t: Transaction, person: Person) -> Overview:
+    """Today's services, counters, and units for those who may see them."""
+    services = services_state(t).services
+    return Overview(
+        services=tuple(services),
+        counters=tuple(counters(t, person)),
+        units=tuple(_units(t)) if person.may(Permission.SEE_DEVICES) else None,
+        waiting=sum(one.waiting for one in services),
+        at=t.now,
+        seq=t.records.last_seq(),
+    )
+
+
+def turn_line(t: Transaction, turn_id: str, person: Person) -> TurnLine | None:
+    """One turn, when this person may see it."""
+    row = t.records.turn_row(turn_id)
+    if row is None or not person.may(Permission.SEE_WAITING, t.authority_of(row.service)):
+        return None
+    return _line(t, row)
+
+
+def turns_numbered(t: Transaction, number: str, person: Person) -> list[TurnLine]:
+    """Today's turns of a number, newest first, as far as this person may see them."""
+    visit = t.records.visit_numbered(t.day, number)
+    rows = t.records.turns_of_visit(visit) if visit else []
+    seen = [row for row in rows if person.may(Permission.SEE_WAITING, t.authority_of(row.service))]
+    return [_line(t, row) for row in reversed(seen)]
+
+
+LISTED = (TurnState.WAITING, TurnState.CALLED, TurnState.SERVING, TurnState.PARKED, TurnState.MISSED)
+
+
+def _lines(t: Transaction, person: Person) -> list[TurnLine]:
+    rows = t.records.open_turns(t.day, LISTED)
+    return [_line(t, row) for row in rows if person.may(Permission.SEE_WAITING, t.authority_of(row.service))]
+
+
+def _line(t: Transaction, row: AnyRow) -> TurnLine:
+    turn = turn_of(row)
+    service = t.site.service_by_id.get(turn.service)
+    counter = t.site.counter_by_id.get(turn.counter or "")
+    return TurnLine(
+        id=turn.id,
+        number=turn.number,
+        service=turn.service,
+        service_name=service.name if service else {},
+        state=turn.state,
+        since=turn.arrived_at,
+        minutes=max(0, int((t.now - turn.arrived_at).total_seconds() // 60)),
+        needs=tuple(need.value for need in turn.needs),
+        told=row.told,
+        told_at=row.told_at,
+        counter=turn.counter,
+        counter_name=counter.name if counter else {},
+        ended_at=turn.ended_at,
+    )
+
+
+def _queue(t: Transaction, service_id: str, waiting: Iterable[TurnLine]) -> ServiceLine:
+    service = t.site.service_by_id[service_id]
+    authority = t.site.authority_by_id[service.authority]
+    lines = tuple(line for line in waiting if line.service == service_id)
+    return ServiceLine(service_id, service.name, authority.name, lines)
+
+
+def _newest(lines: Iterable[TurnLine]) -> tuple[TurnLine, ...]:
+    """Those an advisor has told of first, then the newest."""
+    ordered = sorted(lines, key=lambda line: (line.told_at or line.since, line.ended_at or line.since), reverse=True)
+    ordered.sort(key=lambda line: line.told is None)
+    return tuple(ordered[:MISSED_SHOWN])
+
+
+def _seconds_left(turn: Turn | None, now: datetime) -> int | None:
+    if turn is None or turn.state is not TurnState.CALLED or turn.wait_until is None:
+        return None
+    left = (turn.wait_until - now).total_seconds()
+    return max(0, int(left) + 1) if left > 0 else 0
+
+
+def _next_number(t: Transaction, counter: str, services: tuple[str, ...], here: Turn | None) -> str | None:
+    busy = frozenset(turn.visit for turn in t.records.at_counters() if here is None or turn.id != here.id)
+    found = next_in_line(t.records.waiting(t.day, services, 60 + len(busy)), counter, services, busy)
+    return None if isinstance(found, Refusal) else found.number
+
+
+def _finished(t: Transaction, counter: str, turn_id: str | None) -> TurnLine | None:
+    row = t.records.turn_row(turn_id) if turn_id else None
+    if row is None or row.counter != counter or row.state != TurnState.FINISHED.value or row.ended_at is None:
+        return None
+    visit = t.records.turns_of_visit(row.visit)
+    gone_on = any(other.id > row.id for other in visit)
+    return None if gone_on or t.now - row.ended_at > JUST_NOW else _line(t, row)
+
+
+def _area(t: Transaction, area: str) -> Texts:
+    return t.site.area_by_id[area].name if len(t.site.areas) > 1 else {}
+
+
+def _units(t: Transaction) -> Iterable[UnitLine]:
+    for row in t.records.devices():
+        known = t.site.device_by_id.get(row.id)
+        counter = t.site.counter_by_id.get(known.counter or "") if known else None
+        area = t.site.area_by_id.get(known.area or "") if known else None
+        where = counter.name if counter else (area.name if area else {})
+        faults = tuple(str(fault.get("text") or fault.get("code")) for fault in row.faults)
+        yield UnitLine(row.id, row.kind or "", row.state, row.at, faults, where)

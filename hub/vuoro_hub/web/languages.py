@@ -1,0 +1,90 @@
+"""The language of a page, and times and names as that language writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from flask import Flask, g, request, session
+from flask_babel import Babel
+from flask_login import current_user
+from vuoro_mqtt.values import Texts, text_in
+
+from vuoro_hub.web.here import pages
+
+LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+"""Tag and own name of the languages that pages have."""
+
+WRITTEN_AS = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+"""How dates and times are written: as people here write them."""
+
+RIGHT_TO_LEFT = ("ar", "fa", "ckb", "he", "ur")
+
+
+def init_languages(app: Flask) -> None:
+    """Choose the language of every page, and give templates the words for it."""
+    Babel(app, default_locale="en", locale_selector=page_language)
+    app.jinja_env.filters.update(
+        words=words, clock=clock, clock_seconds=clock_seconds, day=day, hours=hours_text, next_open=next_open
+    )
+    app.jinja_env.globals.update(page_language=page_language, languages=LANGUAGES)
+
+
+def page_language() -> str:
+    """Set for this page, chosen before, the person's own, the browser's, or the site's first."""
+    forced = g.get("page_language")
+    if forced in LANGUAGES:
+        return str(forced)
+    for chosen in (session.get("language"), getattr(current_user, "language", None)):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    best = request.accept_languages.best_match(list(LANGUAGES))
+    if best:
+        return best
+    return next((one for one in pages().point.site.languages if one in LANGUAGES), "en")
+
+
+def words(texts: Texts) -> str:
+    """A text for people in the page's language."""
+    return text_in(texts, page_language())
+
+
+def clock(moment: datetime) -> str:
+    """A time of day, such as 14.05."""
+    return format_time(moment.astimezone(_zone()), "short", locale=_locale(), tzinfo=_zone())
+
+
+def clock_seconds(moment: datetime) -> str:
+    """A time of day to the second, such as 14.05.10."""
+    return format_time(moment.astimezone(_zone()), "medium", locale=_locale(), tzinfo=_zone())
+
+
+def day(moment: date | datetime, form: str = "full") -> str:
+    """A date, such as maanantai 24. marraskuuta."""
+    if isinstance(moment, datetime):
+        return format_datetime(moment.astimezone(_zone()), form, locale=_locale(), tzinfo=_zone())
+    return format_date(moment, form, locale=_locale())
+
+
+def hours_text(text: str) -> str:
+    """``HH:MM`` of the contract as the page's language writes it."""
+    hour, _, minute = text.partition(":")
+    return f"{int(hour)}.{minute}" if page_language() in ("fi", "sv") else text
+
+
+def next_open(text: str) -> str:
+    """The contract's local ``YYYY-MM-DDTHH:MM`` as weekday, date and time."""
+    moment = datetime.fromisoformat(text)
+    weekday = format_date(
+        moment.date(), "EEE d.M." if page_language() in ("fi", "sv") else "EEE d MMM", locale=_locale()
+    )
+    return f"{weekday} {hours_text(moment.strftime('%H:%M'))}"
+
+
+def _locale() -> str:
+    return WRITTEN_AS[page_language()]
+
+
+def _zone() -> ZoneInfo:
+    return pages().point.site.zone
