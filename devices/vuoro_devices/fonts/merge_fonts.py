@@ -39,6 +39,7 @@ def parts(packages: Path, weight: int, folder: Path) -> list[Path]:
         ("atkinson-hyperlegible", "latin", None),
         ("atkinson-hyperlegible", "latin-ext", None),
         ("noto-sans", "latin-ext", LATIN_MORE),
+        ("noto-sans", "vietnamese", LATIN_MORE),
         ("noto-sans", "cyrillic", None),
         ("noto-sans", "cyrillic-ext", CYRILLIC_MORE),
         ("noto-sans-arabic", "arabic", ARABIC),

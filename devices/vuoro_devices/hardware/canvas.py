@@ -85,20 +85,26 @@ def height_of(lines: int, size: int, language: str) -> int:
     return (lines - 1) * leading(size, language) + lettering.capital_height(size)
 
 
+def _room_for(lines: int, size: int, language: str, figures: bool) -> int:
+    """Height that so many lines need to touch nothing: words have accents above and tails below, figures do not."""
+    return height_of(lines, size, language) if figures else lines * leading(size, language)
+
+
 def fit(
     text: str, width: int, height: int, size: int, *, smallest: int, lines: int, bold: bool, language: str
 ) -> Fitted:
     """The largest size, not above ``size``, at which the text fits without dividing a word; else the smallest, cut."""
     words = text.split() or [""]
+    figures = text.isdigit()
     while True:
         wrapped = lettering.wrap_text(text, size, width, bold=bold, language=language)
         word = max(lettering.measure_text(word, size, bold=bold, language=language) for word in words)
-        if word <= width and len(wrapped) <= lines and height_of(len(wrapped), size, language) <= height:
+        if word <= width and len(wrapped) <= lines and _room_for(len(wrapped), size, language, figures) <= height:
             return Fitted(size, tuple(wrapped), False)
         if size <= smallest:
             break
         size = max(smallest, min(size - 1, round(size * 0.93), size * width // word if word > width else size))
-    room = max((count for count in range(1, lines + 1) if height_of(count, size, language) <= height), default=1)
+    room = max((n for n in range(1, lines + 1) if _room_for(n, size, language, figures) <= height), default=1)
     if len(wrapped) <= room:
         return Fitted(size, tuple(wrapped), False)
     last = lettering.shorten_text(" ".join(wrapped[room - 1 :]), size, width, bold=bold, language=language)

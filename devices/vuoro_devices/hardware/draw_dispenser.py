@@ -12,7 +12,7 @@ from functools import partial
 
 from vuoro_devices.behaviour.views import Action, ChoiceView, DispenserView
 from vuoro_devices.hardware import lettering
-from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Fitted, fit, height_of
+from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Fitted, fit, leading
 from vuoro_devices.hardware.draw_lobby import CAPITAL, trouble_strip
 from vuoro_devices.hardware.palette import (
     BRAND,
@@ -248,11 +248,11 @@ class _Cell:
     small: int
 
     def name_box(self, under: bool) -> Box:
-        return self.words.top(self.words.height - (round(1.6 * self.small) if under else 0))
+        return self.words.top(self.words.height - (round(1.25 * self.small) if under else 0))
 
 
 def _parts(cell: Box, size: Measures) -> _Cell:
-    inner = cell.inset(round(1.4 * size.gap), round(0.08 * cell.height))
+    inner = cell.inset(round(1.4 * size.gap), round(0.05 * cell.height))
     icon = min(round(0.56 * size.target), round(0.55 * cell.height), round(0.22 * cell.width))
     return _Cell(inner.start(icon), inner.after(icon + round(1.2 * size.gap)), _small(cell, size))
 
@@ -300,25 +300,34 @@ def _choice(canvas: Canvas, cell: Box, choice: ChoiceView, size: Measures, name_
     else:
         symbol = (choice.symbol or "document") if choice.open else "lock"
         canvas.symbol(symbol, parts.icon, BRAND if choice.open else QUIET)
-    fitted = _fit_name(canvas, choice, cell, size, name_size)
-    under = _under(choice)
-    name_height = height_of(len(fitted.lines), fitted.size, canvas.language)
-    air = round(0.62 * parts.small)
-    under_height = lettering.capital_height(parts.small)
-    whole = name_height + (air + under_height if under else 0)
-    top = parts.words.y + (parts.words.height - whole) // 2
+    name = _fit_name(canvas, choice, cell, size, name_size)
+    name_height = len(name.lines) * leading(name.size, canvas.language)
+    under = _fit_under(canvas, choice, parts, parts.words.height - name_height)
+    under_height = len(under.lines) * leading(under.size, canvas.language)
+    top = parts.words.y + (parts.words.height - name_height - under_height) // 2
     canvas.text(
         choice.name,
         Box(parts.words.x, top, parts.words.width, name_height),
         INK if choice.open else QUIET,
-        size=fitted.size,
-        smallest=fitted.size,
+        size=name.size,
+        smallest=name.size,
         lines=3,
         bold=True,
     )
-    if under:
-        box = Box(parts.words.x, top + name_height + air, parts.words.width, under_height)
-        canvas.text(under, box, QUIET, size=parts.small, smallest=max(10, round(0.7 * parts.small)))
+    if under.lines:
+        box = Box(parts.words.x, top + name_height, parts.words.width, under_height)
+        canvas.text(_under(choice), box, QUIET, size=under.size, smallest=under.size, lines=2)
+
+
+def _fit_under(canvas: Canvas, choice: ChoiceView, parts: _Cell, height: int) -> Fitted:
+    """The wait or the next opening, on two lines where there is room."""
+    words = _under(choice)
+    if not words:
+        return Fitted(parts.small, (), False)
+    least = max(10, round(0.75 * parts.small))
+    return fit(
+        words, parts.words.width, height, parts.small, smallest=least, lines=2, bold=False, language=canvas.language
+    )
 
 
 # --- After choosing ----------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def _footer(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
         icon = round(0.07 * unit)
         gap = round(0.018 * unit)
         words = view.labels.get("waiting", "")
-        parts = (icon, _label_width(words, unit), lettering.measure_text(count, number, bold=True))
+        parts = (icon, _label_width(words, unit, inner), lettering.measure_text(count, number, bold=True))
         at = inner.after(inner.width - sum(parts) - 2 * gap)
         canvas.symbol("people", at.start(icon), BRAND)
         _label(canvas, at.after(icon + gap).start(parts[1]), words, unit)
@@ -87,7 +87,7 @@ def _footer(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
         inner = inner.start(inner.width - at.width - 2 * gap)
     if view.coming:
         words = view.labels.get("coming", "")
-        width = _label_width(words, unit)
+        width = _label_width(words, unit, inner)
         _label(canvas, inner.start(width), words, unit)
         _coming(canvas, inner.after(width + round(0.04 * unit)), view.coming, number)
 
@@ -101,9 +101,10 @@ def _label_size(words: str, unit: int) -> int:
     return round({1: 0.042, 2: 0.032}.get(len(in_lines(words).splitlines()), 0.026) * unit)
 
 
-def _label_width(words: str, unit: int) -> int:
+def _label_width(words: str, unit: int, box: Box) -> int:
     lines = in_lines(words).splitlines()
-    return max((lettering.measure_text(line, _label_size(words, unit)) for line in lines), default=0) + 1
+    width = max((lettering.measure_text(line, _label_size(words, unit)) for line in lines), default=0) + 1
+    return min(width, box.width // 3)
 
 
 def _label(canvas: Canvas, box: Box, words: str, unit: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -139,20 +140,29 @@ def _divide(word: str, fits: Callable[[str], bool]) -> tuple[str, str]:
     soft = [place for place, letter in enumerate(word) if letter == SOFT_HYPHEN and fits(word[:place] + "-")]
     if soft and soft[-1] > 0:
         return word[: soft[-1]] + "-", word[soft[-1] + 1 :]
-    places = [place for place in range(len(word) - 1, 1, -1) if fits(word[:place] + "-")]
-    place = next((place for place in places if SYLLABLE.match(word, place)), places[0] if places else 1)
-    return (word[:place] + "-", word[place:]) if places else (word[0], word[1:])
+    longest = _longest(len(word) - 1, lambda place: fits(word[:place] + "-"))
+    if longest < 2:
+        return word[0], word[1:]
+    near = range(longest, max(1, longest - 8), -1)
+    place = next((place for place in near if SYLLABLE.match(word, place)), longest)
+    return word[:place] + "-", word[place:]
+
+
+def _longest(most: int, fits: Callable[[int], bool]) -> int:
+    """The largest length up to ``most`` that fits, by halving; 0 when none does."""
+    return bisect_left(range(1, most + 1), True, key=lambda length: not fits(length))
 
 
 def shorten_text(text: str, size: int, max_width: int, *, bold: bool = False, language: str = "fi") -> str:
     """The text, its end replaced by … where it is wider than ``max_width``."""
-    if measure_text(text, size, bold=bold, language=language) <= max_width:
-        return text
-    for end in range(len(text) - 1, 0, -1):
-        shorter = text[:end].rstrip() + "…"
-        if measure_text(shorter, size, bold=bold, language=language) <= max_width:
-            return shorter
-    return "…"
+
+    def shorter(length: int) -> str:
+        return text[:length].rstrip() + "…"
+
+    def fits(line: str) -> bool:
+        return measure_text(line, size, bold=bold, language=language) <= max_width
+
+    return text if fits(text) else shorter(_longest(len(text) - 1, lambda length: fits(shorter(length))))
 
 
 @cache

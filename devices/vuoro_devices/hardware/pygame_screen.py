@@ -1,8 +1,8 @@
 """A full screen drawn with pygame (or pygame-ce), with touch.
 
 One thread does everything: the one that calls ``show`` first opens the screen, and that same one must call ``show``,
-``pump`` and ``close`` from then on (SDL asks for it). The device's main loop does: ``show(view)`` when the view may
-have changed, and ``pump(deliver)`` some ten to thirty times a second. Nothing is drawn unless something changed.
+``pump`` and ``close`` from then on (SDL asks for it): ``show(view)`` when the view may have changed, and
+``pump(deliver)`` some ten to thirty times a second. Nothing is drawn unless something changed.
 
 On a Raspberry Pi without a desktop SDL draws with ``SDL_VIDEODRIVER=kmsdrm``, set in the unit file; pygame is Debian's.
 """
@@ -89,7 +89,7 @@ class PygameScreen(Generic[V]):
             self._surface = pygame.display.set_mode(self._size, flags)
             pygame.display.set_caption("Vuoro")
             pygame.mouse.set_visible(not self._fullscreen)
-            pygame.event.set_allowed(None)
+            pygame.event.set_blocked(None)
             pygame.event.set_allowed(
                 [pygame.QUIT, pygame.FINGERDOWN, pygame.FINGERUP, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP]
             )
@@ -113,21 +113,19 @@ class PygameScreen(Generic[V]):
     def _take(self, event: pygame.event.Event, deliver: Callable[[Action], None]) -> None:
         if event.type == pygame.QUIT:
             self.asked_to_stop = True
-            return
-        if getattr(event, "touch", False):
-            return  # SDL's own mouse copy of a finger that comes as a finger too
-        point = self._point(event)
-        if event.type in (pygame.FINGERDOWN, pygame.MOUSEBUTTONDOWN):
-            self._down(*point)
-        elif event.type in (pygame.FINGERUP, pygame.MOUSEBUTTONUP):
-            self._up(*point, deliver)
-
-    def _point(self, event: pygame.event.Event) -> tuple[int, int]:
-        if event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
+        elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
             width, height = self._open().get_size()
-            return int(event.x * width), int(event.y * height)
-        x, y = event.pos
-        return int(x), int(y)
+            point = int(event.x * width), int(event.y * height)
+            self._press(event.type == pygame.FINGERDOWN, point, deliver)
+        elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and not getattr(event, "touch", False):
+            # SDL sends a mouse's copy of each finger too, marked as touch.
+            self._press(event.type == pygame.MOUSEBUTTONDOWN, event.pos, deliver)
+
+    def _press(self, down: bool, point: tuple[int, int], deliver: Callable[[Action], None]) -> None:
+        if down:
+            self._down(*point)
+        else:
+            self._up(*point, deliver)
 
     def _down(self, x: int, y: int) -> None:
         if self._monotonic() - self._changed_at < SETTLE_SECONDS:

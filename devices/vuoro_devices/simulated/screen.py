@@ -32,6 +32,10 @@ class Glass(Protocol[Contra]):
 
     shows: Shows
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its picture."""
+
     def draw(self, view: Contra, beat: bool) -> list[tuple[Box, Action]]:
         """Draw, and say what can be touched."""
 
@@ -62,9 +66,7 @@ class SimulatedScreen(Generic[V]):
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the picture."""
-        with self._lock:
-            picture = self._glass.photograph()
-        return picture().size
+        return self._glass.size
 
     @property
     def regions(self) -> list[tuple[Box, Action]]:
@@ -126,6 +128,7 @@ class SimulatedPanel(Generic[V]):
     shows: Shows = "pygame"
 
     def __init__(self, drawing: Drawing[V], size: tuple[int, int] = (1280, 720)) -> None:
+        self.size = size
         self._drawing = drawing
         self._surface = pygame.Surface(size, 0, 32)
         self._inks = Inks()
@@ -139,9 +142,8 @@ class SimulatedPanel(Generic[V]):
         return self._drawing.moves(view)
 
     def photograph(self) -> Callable[[], Image.Image]:
-        size = self._surface.get_size()
         pixels = pygame.image.tostring(self._surface, "RGB")
-        return lambda: Image.frombytes("RGB", size, pixels)
+        return lambda: Image.frombytes("RGB", self.size, pixels)
 
 
 LED_PITCH = 16
@@ -156,7 +158,8 @@ class SimulatedLedMatrix:
     def __init__(self, size: tuple[int, int] = (32, 8)) -> None:
         self._device: Any = dummy(width=size[0], height=size[1], mode="1")
         self._screen = LedMatrixScreen(self._device)
-        self._size = size
+        self._dots = size
+        self.size = ((size[0] + 1) * LED_PITCH, (size[1] + 1) * LED_PITCH)
 
     def draw(self, view: CounterView, beat: bool) -> list[tuple[Box, Action]]:
         self._screen.draw(view, beat)
@@ -166,7 +169,7 @@ class SimulatedLedMatrix:
         return view.flash and view.number is not None
 
     def photograph(self) -> Callable[[], Image.Image]:
-        dots = self._device.image or Image.new("1", self._size)
+        dots = self._device.image or Image.new("1", self._dots)
         return lambda: led_picture(dots)
 
 
@@ -185,7 +188,11 @@ def led_picture(dots: Image.Image) -> Image.Image:
 
 
 LCD_DOT = 4
-LCD_INK, LCD_CELL, LCD_GROUND, LCD_FRAME = (22, 40, 18), (150, 186, 52), (160, 196, 60), (28, 30, 30)
+LCD_CELL = (6 * LCD_DOT, 9 * LCD_DOT)
+LCD_PAD, LCD_EDGE = 5 * LCD_DOT, 11 * LCD_DOT
+"""From the letters to the edge of the glass, and to the edge of the black frame."""
+
+LCD_INK, LCD_PAPER, LCD_GROUND, LCD_FRAME = (22, 40, 18), (150, 186, 52), (160, 196, 60), (28, 30, 30)
 
 
 class SimulatedLcd:
@@ -196,6 +203,7 @@ class SimulatedLcd:
     def __init__(self, columns: int = 16, rows: int = 2) -> None:
         self._columns = columns
         self._rows = rows
+        self.size = (columns * LCD_CELL[0] + 2 * LCD_EDGE, rows * LCD_CELL[1] + 2 * LCD_EDGE)
         self.lines: list[str] = [" " * columns] * rows
         """What stands on the display."""
 
@@ -213,16 +221,15 @@ class SimulatedLcd:
 
 def lcd_picture(lines: list[str]) -> Image.Image:
     """A yellow-green display of 5 by 8 dots a character, in its black frame."""
-    cell = (6 * LCD_DOT, 9 * LCD_DOT)
-    pad, frame = 5 * LCD_DOT, 6 * LCD_DOT
     columns = max(len(line) for line in lines)
-    glass = (columns * cell[0] + 2 * pad, len(lines) * cell[1] + 2 * pad)
-    picture = Image.new("RGB", (glass[0] + 2 * frame, glass[1] + 2 * frame), LCD_FRAME)
+    size = (columns * LCD_CELL[0] + 2 * LCD_EDGE, len(lines) * LCD_CELL[1] + 2 * LCD_EDGE)
+    picture = Image.new("RGB", size, LCD_FRAME)
     draw = ImageDraw.Draw(picture)
-    draw.rounded_rectangle((frame, frame, frame + glass[0] - 1, frame + glass[1] - 1), 2 * LCD_DOT, fill=LCD_GROUND)
+    frame = LCD_EDGE - LCD_PAD
+    draw.rounded_rectangle((frame, frame, size[0] - frame - 1, size[1] - frame - 1), 2 * LCD_DOT, fill=LCD_GROUND)
     for row, line in enumerate(lines):
         for column, letter in enumerate(line):
-            _draw_letter(draw, letter, frame + pad + column * cell[0], frame + pad + row * cell[1])
+            _draw_letter(draw, letter, LCD_EDGE + column * LCD_CELL[0], LCD_EDGE + row * LCD_CELL[1])
     return picture
 
 
@@ -231,7 +238,7 @@ def _draw_letter(draw: ImageDraw.ImageDraw, letter: str, left: int, top: int) ->
     for y in range(8):
         for x in range(5):
             at = (left + x * LCD_DOT, top + y * LCD_DOT)
-            ink = LCD_INK if dots[y] & (16 >> x) else LCD_CELL
+            ink = LCD_INK if dots[y] & (16 >> x) else LCD_PAPER
             draw.rectangle((*at, at[0] + LCD_DOT - 2, at[1] + LCD_DOT - 2), fill=ink)
 
 

@@ -1,0 +1,84 @@
+"""On a lobby display the number called now is a third of the screen high, and it is not told by colour alone (Q4)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from rig.views_to_draw import calls, lobby
+from vuoro_devices.behaviour.views import LobbyView
+from vuoro_devices.hardware.canvas import Box, Canvas, Inks
+from vuoro_devices.hardware.draw_lobby import LOBBY
+from vuoro_devices.hardware.quiet_pygame import pygame
+
+
+def drawn(view: LobbyView, size: tuple[int, int], *, beat: bool = False) -> Canvas:
+    canvas = Canvas(pygame.Surface(size, 0, 32), Inks(), "fi", beat)
+    LOBBY.paint(canvas, view)
+    return canvas
+
+
+def box_of(canvas: Canvas, text: str) -> Box:
+    return next(box for line, box in canvas.texts if line == text)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
+@pytest.mark.parametrize("count", [1, 4, 12])
+def test_the_called_number_is_a_third_of_the_height(size: tuple[int, int], count: int) -> None:
+    assert box_of(drawn(lobby(calls(count)), size), "120").height * 3 >= size[1]
+
+
+@pytest.mark.parametrize("trouble", ["", "Yhteys on poikki."])
+@pytest.mark.parametrize("area", ["", "2. kerros"])
+def test_the_other_numbers_stand_in_rows_of_a_tenth(trouble: str, area: str) -> None:
+    canvas = drawn(lobby(calls(12, area=area), trouble=trouble), (1920, 1080))
+    tops = sorted(box.y for line, box in canvas.texts if line in {f"{number}" for number in range(109, 120)})
+    steps = [later - earlier for earlier, later in pairwise(tops) if later - earlier > 20]
+    assert steps
+    assert min(steps) * 10 >= 1080
+
+
+def test_between_calls_the_newest_stays_large_and_nothing_moves() -> None:
+    called, quiet = drawn(lobby(calls(6)), (1920, 1080)), drawn(lobby(calls(6), new=False), (1920, 1080))
+    assert called.texts == quiet.texts
+
+
+def test_a_new_call_differs_without_its_colours() -> None:
+    """In shades of grey, too, the panel of a new call looks another than a quiet one."""
+    called, quiet = drawn(lobby(calls(6)), (640, 360)), drawn(lobby(calls(6), new=False), (640, 360))
+    assert _grey(called) != _grey(quiet)
+    assert abs(_mean(called) - _mean(quiet)) > 25
+
+
+def test_a_new_call_pulses_and_a_quiet_one_does_not() -> None:
+    new, quiet = lobby(calls(3)), lobby(calls(3), new=False)
+    assert _grey(drawn(new, (640, 360))) != _grey(drawn(new, (640, 360), beat=True))
+    assert _grey(drawn(quiet, (640, 360))) == _grey(drawn(quiet, (640, 360), beat=True))
+    assert LOBBY.moves(new)
+    assert not LOBBY.moves(quiet)
+
+
+def test_the_number_stays_readable_in_both_halves_of_the_pulse() -> None:
+    new = lobby(calls(3))
+    assert drawn(new, (640, 360)).texts == drawn(new, (640, 360), beat=True).texts
+
+
+def test_the_number_is_shown_once() -> None:
+    canvas = drawn(lobby(calls(6)), (1920, 1080))
+    assert [line for line, _ in canvas.texts].count("120") == 1
+
+
+def test_the_next_in_line_and_how_many_wait_are_told() -> None:
+    lines = [line for line, _ in drawn(lobby(calls(6)), (1920, 1080)).texts]
+    assert lines.index("121") < lines.index("122")
+    assert "137" in lines
+
+
+def _grey(canvas: Canvas) -> bytes:
+    return bytes(pygame.image.tostring(pygame.transform.grayscale(canvas.surface), "RGB")[::3])
+
+
+def _mean(canvas: Canvas) -> float:
+    grey = _grey(canvas)
+    upper = grey[len(grey) // 8 : len(grey) // 2]
+    return sum(upper) / len(upper)
