@@ -320,14 +320,16 @@ def _choice(canvas: Canvas, cell: Box, choice: ChoiceView, size: Measures, name_
 
 
 def _fit_under(canvas: Canvas, choice: ChoiceView, parts: _Cell, height: int) -> Fitted:
-    """The wait or the next opening, on two lines where there is room."""
+    """The wait or the next opening: on one line, even if a little smaller, else on two."""
     words = _under(choice)
     if not words:
         return Fitted(parts.small, (), False)
     least = max(10, round(0.75 * parts.small))
-    return fit(
-        words, parts.words.width, height, parts.small, smallest=least, lines=2, bold=False, language=canvas.language
-    )
+    width, language = parts.words.width, canvas.language
+    one = fit(words, width, height, parts.small, smallest=least, lines=1, bold=False, language=language)
+    if not one.shortened:
+        return one
+    return fit(words, width, height, parts.small, smallest=least, lines=2, bold=False, language=language)
 
 
 # --- After choosing ----------------------------------------------------------------------------------------------

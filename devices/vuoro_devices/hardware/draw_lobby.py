@@ -72,7 +72,7 @@ def _footer(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
     """Who is next, and how many wait (Q11)."""
     canvas.fill(box, GROUND)
     canvas.fill(box.top(max(2, unit // 360)), LINE)
-    inner = box.inset(round(0.03 * unit), round(0.012 * unit))
+    inner = box.inset(round(0.03 * unit), 0)
     number = round(0.08 * unit)
     if view.waiting is not None:
         count = str(view.waiting)
@@ -98,7 +98,7 @@ def in_lines(text: str) -> str:
 
 
 def _label_size(words: str, unit: int) -> int:
-    return round({1: 0.042, 2: 0.032}.get(len(in_lines(words).splitlines()), 0.026) * unit)
+    return round({1: 0.042, 2: 0.032}.get(len(in_lines(words).splitlines()), 0.027) * unit)
 
 
 def _label_width(words: str, unit: int, box: Box) -> int:

@@ -30,13 +30,13 @@ class PygameScreen(Generic[V]):
     def __init__(
         self,
         drawing: Drawing[V],
-        size: tuple[int, int] = (1280, 720),
+        size: tuple[int, int] = (0, 0),
         fullscreen: bool = True,
         *,
         calm: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``calm``: nothing pulses, for those who asked for less movement."""
+        """``size`` (0, 0) is the panel's own; ``calm``: nothing pulses, for those who asked for less movement."""
         self._drawing = drawing
         self._size = size
         self._fullscreen = fullscreen
