@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,22 +23,20 @@ NOT_BUILT_YET = ("return-box", "feedback-panel", "info-display")
 WRONG_USE = 2
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Run one unit until SIGTERM or SIGINT. Exit code 2: the command line or the file is wrong."""
-    arguments = _arguments()
-    # structlog draws exceptions with rich where it finds it: 8 MB for colours that no journal shows.
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+    arguments = _arguments(argv)
     sys.exit(_run(arguments.kind, arguments.config, check=arguments.check))
 
 
-def _arguments() -> Any:
+def _arguments(argv: Sequence[str] | None) -> Any:
     parser = argparse.ArgumentParser(
         prog="vuoro-device", description="One unit of the lobby: ticket dispenser, counter display or lobby display."
     )
     parser.add_argument("kind", metavar="KIND", choices=[*BUILT, *NOT_BUILT_YET], help=f"one of {', '.join(BUILT)}")
     parser.add_argument("--config", metavar="FILE", type=Path, required=True, help="the unit's TOML file")
     parser.add_argument("--check", action="store_true", help="only check the file")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     if arguments.kind in NOT_BUILT_YET:
         parser.error(f"a {arguments.kind} cannot be run yet; this version runs {', '.join(BUILT)}")
     return arguments
@@ -47,7 +46,6 @@ def _run(kind_name: str, file: Path, *, check: bool) -> int:
     from vuoro_mqtt.payloads import DeviceKind
 
     from vuoro_devices.config import WrongConfig, read_config
-    from vuoro_devices.log import set_up_log
 
     kind = DeviceKind(kind_name)
     try:
@@ -58,13 +56,17 @@ def _run(kind_name: str, file: Path, *, check: bool) -> int:
     if check:
         sys.stdout.write(f"{file}: all right\n")
         return 0
-    set_up_log()
     return _run_unit(kind, config)
 
 
 def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
+    # structlog draws exceptions with rich where it finds it: 6 MB for colours that no journal shows.
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    from vuoro_devices.log import set_up_log
     from vuoro_devices.program import AlreadyRunning, Program
 
+    set_up_log()
     try:
         program = Program(kind, config)
     except (AlreadyRunning, ValueError, OSError) as error:

@@ -23,6 +23,8 @@ KEPT_DAYS = 30
 KEPT_ENTRIES = 50_000
 REMEMBERED_COMMANDS = 2_000
 _PRUNED_AT_ONCE = 1_000
+BUSY_SECONDS = 1.0
+"""Nobody else writes; somebody may look."""
 
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -210,20 +212,19 @@ _TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 """What SQLite says of a file that is damaged or not its own; a full or locked disk is another matter."""
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA cache_size = -512")
-    except BaseException:
-        database.close()
-        raise
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _made_durable(database: sqlite3.Connection) -> sqlite3.Connection:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("PRAGMA cache_size = -512")
     return database
 
 
 def _begun(path: Path) -> sqlite3.Connection:
-    database = _connected(path)
+    database = _made_durable(_opened(path))
     database.executescript(
         f"BEGIN IMMEDIATE;\n{_SCHEMA}\n"
         f"INSERT INTO about VALUES ('journal', '{new_message_id()}');\n"
@@ -233,7 +234,8 @@ def _begun(path: Path) -> sqlite3.Connection:
 
 
 def _checked(path: Path) -> sqlite3.Connection:
-    database = _connected(path)
+    """The journal in a file that is there; a file that is something else is not touched."""
+    database = _opened(path)
     try:
         found = database.execute("PRAGMA application_id").fetchone()[0]
         version = database.execute("PRAGMA user_version").fetchone()[0]
@@ -241,6 +243,7 @@ def _checked(path: Path) -> sqlite3.Connection:
             raise _NotAJournal("the file is a database of something else")
         if version != VERSION:
             raise _NotAJournal(f"its version is {version}; this program reads {VERSION}")
+        _made_durable(database)
         fault = database.execute("PRAGMA quick_check(1)").fetchone()[0]
         if fault != "ok":
             raise _NotAJournal(fault)

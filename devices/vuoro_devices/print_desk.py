@@ -38,6 +38,11 @@ class PrintDesk:
         """Print it next; its end is told as PaperOut or NotPrinted."""
         self._jobs.put((job, ticket))
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job waits."""
+        return self._jobs.empty()
+
     def turn(self, wait_seconds: float) -> bool:
         """One job if there is one within the wait, else one question to the printer. False when it is to end."""
         try:

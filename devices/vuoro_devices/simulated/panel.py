@@ -74,7 +74,7 @@ class Panel:
         self._printer = printer
         self._lamps = lamps
         self._server = _Server((LOOPBACK, port), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, name="panel", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="panel", daemon=True)
 
     @property
     def port(self) -> int:

@@ -1,0 +1,197 @@
+"""Status, faults and commands of a unit (contract §2.2, §2.4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rig.a_unit import Lobby
+from vuoro_devices.journal import FILE
+from vuoro_devices.ports import PrinterTrouble
+from vuoro_devices.unit import Stop
+from vuoro_mqtt.codec import decode
+from vuoro_mqtt.memory_bus import MemoryBus
+from vuoro_mqtt.payloads import (
+    BoxCutoffDown,
+    DeviceStatus,
+    Down,
+    IdentifyDown,
+    ReprintDown,
+    RestartDown,
+    TestDown,
+)
+from vuoro_mqtt.values import new_message_id
+
+TestDown.__test__ = False  # type: ignore[attr-defined]
+
+
+def command(model: type[Down], **wishes: Any) -> Down:
+    return model.model_validate({"id": new_message_id(), **wishes})
+
+
+def retained_status(lobby: Lobby) -> DeviceStatus:
+    """What a newcomer reads."""
+    found: list[DeviceStatus] = []
+
+    def take(event: Any) -> None:
+        if getattr(event, "payload", None):
+            found.append(decode(DeviceStatus, event.payload))
+
+    newcomer = MemoryBus(lobby.broker, take, [lobby.topics.status("dispenser-1")])
+    newcomer.start()
+    newcomer.close()
+    return found[-1]
+
+
+def test_a_unit_is_online_with_its_kind_and_clock(tmp_path: Path) -> None:
+    status = retained_status(Lobby(tmp_path))
+    assert (status.state, status.kind.value, status.faults) == ("online", "ticket-dispenser", [])
+    assert status.clock.synced
+
+
+def test_a_pulled_plug_says_offline_with_the_same_boot_and_a_new_start_has_a_new_one(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    first = retained_status(lobby).boot
+    lobby.pull_the_plug()
+    gone = retained_status(lobby)
+    assert (gone.state, gone.boot) == ("offline", first)
+    lobby.plug_in()
+    back = retained_status(lobby)
+    assert back.state == "online"
+    assert back.boot != first
+
+
+def test_a_clean_stop_says_offline(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.stop()
+    assert retained_status(lobby).state == "offline"
+
+
+def test_the_status_is_told_again_at_every_connection(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.broker.stop()
+    lobby.broker.start()
+    lobby.settle()
+    assert retained_status(lobby).state == "online"
+
+
+def test_a_printer_fault_is_in_the_status_while_it_lasts(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.printer.fails = PrinterTrouble("paper-out", "The paper has run out.")
+    lobby.press()
+    fault = retained_status(lobby).faults[0]
+    assert (fault.code, fault.text, fault.since) == ("paper-out", "The paper has run out.", lobby.clock.now())
+    lobby.printer.fails = None
+    lobby.desk.turn(0)
+    lobby.settle()
+    assert retained_status(lobby).faults == []
+
+
+def test_a_journal_set_aside_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("rubbish")
+    lobby = Lobby(tmp_path)
+    assert lobby.set_aside is not None
+    assert lobby.set_aside.read_text() == "rubbish"
+
+
+# --- commands
+
+
+def outcome(lobby: Lobby, of: Down) -> list[tuple[str, str | None]]:
+    return [(up.type, up.body.code) for up in lobby.hub.heard if up.type in ("done", "failed") and up.body.re == of.id]
+
+
+def test_a_test_ticket_is_printed_and_answered(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    test = command(TestDown)
+    lobby.hub.say(test)
+    lobby.settle()
+    assert lobby.printer.tickets[-1].test
+    assert outcome(lobby, test) == [("done", None)]
+
+
+def test_a_test_that_cannot_be_printed_has_failed(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.printer.fails = PrinterTrouble("cover-open", "The cover is open.")
+    test = command(TestDown)
+    lobby.hub.say(test)
+    lobby.settle()
+    assert outcome(lobby, test) == [("failed", "cover-open")]
+
+
+def test_the_last_ticket_is_printed_again(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    nothing = command(ReprintDown)
+    lobby.hub.say(nothing)
+    lobby.settle()
+    assert outcome(lobby, nothing) == [("failed", "nothing-to-reprint")]
+    lobby.press()
+    again = command(ReprintDown)
+    lobby.hub.say(again)
+    lobby.settle()
+    assert [ticket.number for ticket in lobby.printer.tickets] == ["017", "017"]
+    assert outcome(lobby, again) == [("done", None)]
+    assert lobby.hub.types().count("ticket.printed") == 1
+
+
+def test_the_unit_shows_who_it_is(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    identify = command(IdentifyDown)
+    lobby.hub.say(identify)
+    lobby.settle()
+    assert lobby.view().title == "dispenser-1"
+    assert outcome(lobby, identify) == [("done", None)]
+
+
+def test_the_same_command_twice_has_its_effect_once_also_over_a_restart(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    test = command(TestDown)
+    lobby.hub.say(test)
+    lobby.hub.say(test)
+    lobby.settle()
+    lobby.pull_the_plug()
+    lobby.plug_in()
+    lobby.hub.say(test)
+    lobby.settle()
+    assert len(lobby.printer.tickets) == 1
+
+
+def test_an_expired_command_is_ignored(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    late = command(TestDown, expires_at=lobby.clock.now() - timedelta(seconds=1))
+    timely = command(TestDown, expires_at=lobby.clock.now() + timedelta(seconds=30))
+    lobby.hub.say(late)
+    lobby.hub.say(timely)
+    lobby.settle()
+    assert len(lobby.printer.tickets) == 1
+    assert outcome(lobby, late) == []
+
+
+def test_a_restart_is_answered_before_the_unit_ends(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    restart = command(RestartDown)
+    lobby.hub.say(restart)
+    assert lobby.unit.run() == Stop(restart=True)
+    assert outcome(lobby, restart) == [("done", None)]
+
+
+def test_a_command_for_another_kind_of_unit_has_failed(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    cutoff = command(BoxCutoffDown, body={"slot": "1", "at": "2026-03-02T14:15:00Z", "state": "before"})
+    lobby.hub.say(cutoff)
+    lobby.settle()
+    assert outcome(lobby, cutoff) == [("failed", "not-allowed")]
+
+
+@pytest.mark.parametrize("value", ["verotus", "1"])
+def test_a_retained_command_is_never_obeyed(tmp_path: Path, value: str) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.pull_the_plug()
+    lobby.broker.route(lobby.topics.down("dispenser-1"), command(TestDown).model_dump_json().encode(), retain=True)
+    lobby.plug_in()
+    lobby.settle()
+    assert lobby.printer.tickets == []
+    lobby.press(value)
+    assert len(lobby.printer.tickets) == 1

@@ -1,0 +1,146 @@
+"""A unit's configuration file: all errors at once, each with its key and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from vuoro_devices.__main__ import main
+from vuoro_devices.config import UnitConfig, WrongConfig, read_config
+from vuoro_mqtt.payloads import DeviceKind
+
+GOOD = """
+site = "lahti"
+device = "dispenser-1"
+state = "STATE"
+[broker]
+port = 1884
+[printer]
+type = "simulated"
+[controls]
+type = "simulated"
+[screen]
+type = "simulated"
+shows = "pygame"
+size = [1280, 720]
+[simulated]
+port = 18101
+"""
+
+
+def read(folder: Path, text: str, kind: DeviceKind = DeviceKind.TICKET_DISPENSER) -> UnitConfig:
+    file = folder / "unit.toml"
+    file.write_text(text.replace("STATE", str(folder)), encoding="utf-8")
+    return read_config(file, kind)
+
+
+def errors(folder: Path, text: str, kind: DeviceKind = DeviceKind.TICKET_DISPENSER) -> dict[str, str]:
+    with pytest.raises(WrongConfig) as wrong:
+        read(folder, text, kind)
+    return {error.key: error.text for error in wrong.value.errors}
+
+
+def test_a_good_file_is_taken(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD)
+    assert (config.site, config.broker.port, config.printer.type) == ("lahti", 1884, "simulated")
+    assert config.is_simulated
+
+
+def test_all_errors_come_at_once_with_the_files_name(tmp_path: Path) -> None:
+    text = GOOD.replace('"lahti"', '"Lahti Point"').replace("port = 1884", "port = 99999\nhots = 'x'")
+    text = text.replace('type = "simulated"\n[controls]', 'type = "usbb"\n[controls]')
+    with pytest.raises(WrongConfig) as wrong:
+        read(tmp_path, text)
+    told = str(wrong.value)
+    assert told.startswith(f"{tmp_path / 'unit.toml'}: 4 errors")
+    for key in ("site:", "broker.port:", "broker.hots:", "printer.type:"):
+        assert key in told
+
+
+def test_a_slip_of_the_pen_is_answered_with_what_was_meant(tmp_path: Path) -> None:
+    assert (
+        "did you mean 'usb'"
+        in errors(tmp_path, GOOD.replace('[printer]\ntype = "simulated"', '[printer]\ntype = "ubs"'))["printer.type"]
+    )
+    assert "did you mean 'device'" in errors(tmp_path, GOOD.replace("device =", "devise ="))["devise"]
+    assert "did you mean 'printer'" in errors(tmp_path, GOOD.replace("[printer]", "[pinter]"))["pinter"]
+    assert "did you mean 'pygame'" in errors(tmp_path, GOOD.replace('"pygame"', '"pygames"'))["screen.shows"]
+
+
+def test_what_is_missing_is_told_with_an_example(tmp_path: Path) -> None:
+    assert "site = 'lahti'" in errors(tmp_path, GOOD.replace('site = "lahti"', ""))["site"]
+    assert "panel" in errors(tmp_path, GOOD.replace("[simulated]\nport = 18101", ""))["simulated"]
+
+
+@pytest.mark.parametrize(
+    ("replace", "by", "key"),
+    [
+        ('[printer]\ntype = "simulated"', "", "printer"),
+        ('[printer]\ntype = "simulated"', '[printer]\ntype = "network"', "printer"),
+        ('[controls]\ntype = "simulated"', '[controls]\ntype = "buttons"', "controls.pins"),
+        ('[controls]\ntype = "simulated"', '[controls]\ntype = "keypad"', "controls.device"),
+        ('[controls]\ntype = "simulated"', '[controls]\ntype = "simulated"\n[lamps]\ntype = "gpio"', "controls.lamps"),
+        ('type = "simulated"\nshows = "pygame"', 'type = "simulated"', "screen.shows"),
+        ("port = 1884", "port = 1884\nusername = 'x'", "broker"),
+        ("[simulated]\nport = 18101", "[simulated]\nport = 0", "simulated.port"),
+    ],
+)
+def test_parts_that_do_not_go_together_are_told(tmp_path: Path, replace: str, by: str, key: str) -> None:
+    assert key in errors(tmp_path, GOOD.replace(replace, by))
+
+
+def test_a_line_cannot_be_a_buttons_and_a_lamps(tmp_path: Path) -> None:
+    text = GOOD.replace('[controls]\ntype = "simulated"', '[controls]\ntype = "buttons"\npins = [5, 6]\nlamps = [6]')
+    assert "line 6" in errors(tmp_path, text)["controls.lamps"]
+
+
+def test_a_display_needs_a_screen_and_a_lobby_display_a_large_one(tmp_path: Path) -> None:
+    text = 'site = "lahti"\ndevice = "lobby-1"\nstate = "STATE"\n'
+    assert "screen" in errors(tmp_path, text, DeviceKind.LOBBY_DISPLAY)
+    small = text + '[screen]\ntype = "lcd"\n'
+    assert "10 m" in errors(tmp_path, small, DeviceKind.LOBBY_DISPLAY)["screen.type"]
+
+
+@pytest.mark.parametrize("text", ["site = ", "\x00", "[a]\n[a]\n"])
+def test_what_is_not_toml_is_told_with_its_place(tmp_path: Path, text: str) -> None:
+    assert "is not TOML" in errors(tmp_path, text)[""]
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongConfig, match="cannot be read"):
+        read_config(tmp_path / "no.toml", DeviceKind.LOBBY_DISPLAY)
+
+
+# --- the command line
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    code = end.value.code
+    assert isinstance(code, int)
+    return code
+
+
+@pytest.mark.parametrize("kind", ["return-box", "feedback-panel", "info-display"])
+def test_a_kind_that_is_not_built_yet_is_refused_plainly(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(kind, "--config", str(tmp_path / "x.toml")) == 2
+    assert f"a {kind} cannot be run yet" in capsys.readouterr().err
+
+
+def test_a_wrong_file_ends_the_program_with_its_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "unit.toml"
+    file.write_text("sight = 'lahti'")
+    assert run("lobby-display", "--config", str(file)) == 2
+    told = capsys.readouterr().err
+    assert "did you mean 'site'" in told
+    assert "Traceback" not in told
+
+
+def test_a_file_can_be_checked_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "unit.toml"
+    file.write_text(GOOD.replace("STATE", str(tmp_path)))
+    assert run("ticket-dispenser", "--config", str(file), "--check") == 0
+    assert "all right" in capsys.readouterr().out
