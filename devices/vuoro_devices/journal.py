@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from vuoro_mqtt.values import instant_text, new_message_id
-
 import structlog
+from vuoro_mqtt.values import instant_text, new_message_id
 
 FILE = "journal.db"
 APPLICATION_ID = 0x56554F52  # "VUOR"
