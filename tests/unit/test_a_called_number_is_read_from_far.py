@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from PIL import Image
 from rig.views_to_draw import calls, lobby
 from vuoro_devices.behaviour.views import LobbyView
 from vuoro_devices.hardware.canvas import Box, Canvas, Inks
@@ -75,7 +76,8 @@ def test_the_next_in_line_and_how_many_wait_are_told() -> None:
 
 
 def _grey(canvas: Canvas) -> bytes:
-    return bytes(pygame.image.tostring(pygame.transform.grayscale(canvas.surface), "RGB")[::3])
+    pixels = pygame.image.tostring(canvas.surface, "RGB")
+    return Image.frombytes("RGB", canvas.surface.get_size(), pixels).convert("L").tobytes()
 
 
 def _mean(canvas: Canvas) -> float:
