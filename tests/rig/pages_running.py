@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import threading
@@ -17,6 +18,7 @@ from vuoro_hub.site_file import read_site_file
 from vuoro_hub.store.database import Database, sqlite_url
 from vuoro_hub.web.app import SERVER_OPTIONS, create_app
 from vuoro_hub.web.live import Streams
+from rig.waiting import until
 from vuoro_mqtt.values import new_message_id
 from waitress.server import create_server
 
@@ -84,10 +86,8 @@ class RunningPages:
         self._thread.start()
 
     def _run(self) -> None:
-        try:
+        with contextlib.suppress(OSError):  # its sockets are closed beneath it: that is how it is stopped
             self._server.run()
-        except OSError:
-            pass  # its sockets were closed beneath it: that is how it is stopped
 
     def stop(self) -> None:
         """As when the hub dies: every connection ends."""
@@ -95,6 +95,7 @@ class RunningPages:
             return
         server, self._server = self._server, None
         self.streams.close()
+        until(lambda: self.streams.count() == 0, "the streams' ends")
         server.close()
         for channel in list(server._map.values()):
             channel.close()

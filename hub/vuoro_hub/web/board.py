@@ -24,6 +24,7 @@ JUST_NOW = timedelta(minutes=10)
 """So long a turn that was finished by mistake can be called again from the counter."""
 
 MISSED_SHOWN = 12
+TOLD_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class Desk:
     waiting: int
     parked: tuple[TurnLine, ...]
     missed: tuple[TurnLine, ...]
+    told: tuple[TurnLine, ...]
+    """What an advisor has told of, newest first (Q8)."""
     finished: TurnLine | None
     """Finished just now at this counter, for the case that it was a mistake."""
     at: datetime
@@ -157,9 +160,8 @@ def counters(t: Transaction, person: Person) -> list[CounterChoice]:
     for counter in t.site.counters:
         now = opened.get(counter.id)
         by = now.opened_by if now else None
-        services = (
-            tuple(t.site.service_by_id[one].name for one in now.services if one in t.site.service_by_id) if now else ()
-        )
+        known = [t.site.service_by_id.get(one) for one in now.services] if now else []
+        services = tuple(one.name for one in known if one is not None)
         found.append(
             CounterChoice(
                 counter.id, counter.name, _area(t, counter.area), by, by == person.name, at.get(counter.id), services
@@ -192,6 +194,7 @@ def desk(t: Transaction, person: Person, counter_id: str, finished: str | None =
         waiting=sum(1 for line in waiting if line.service in services),
         parked=tuple(line for line in lines if line.state is TurnState.PARKED and line.service in own),
         missed=_newest(line for line in lines if line.state is TurnState.MISSED and line.service in own),
+        told=_told(line for line in lines if line.service in own),
         finished=_finished(t, counter_id, finished) if turn is None else None,
         at=t.now,
         seq=t.records.last_seq(),
@@ -287,6 +290,13 @@ def _newest(lines: Iterable[TurnLine]) -> tuple[TurnLine, ...]:
     ordered = sorted(lines, key=lambda line: (line.told_at or line.since, line.ended_at or line.since), reverse=True)
     ordered.sort(key=lambda line: line.told is None)
     return tuple(ordered[:MISSED_SHOWN])
+
+
+def _told(lines: Iterable[TurnLine]) -> tuple[TurnLine, ...]:
+    """Turns that an advisor has told of and that wait for the clerk's decision."""
+    open_to_decide = (TurnState.WAITING, TurnState.PARKED, TurnState.MISSED)
+    found = [line for line in lines if line.told_at is not None and line.state in open_to_decide]
+    return tuple(sorted(found, key=lambda line: line.told_at or line.since, reverse=True)[:TOLD_SHOWN])
 
 
 def _seconds_left(turn: Turn | None, now: datetime) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from flask import Flask, g, request, session
 from flask_babel import Babel
 from flask_login import current_user
@@ -62,9 +62,8 @@ def clock_seconds(moment: datetime) -> str:
 
 def day(moment: date | datetime, form: str = "full") -> str:
     """A date, such as maanantai 24. marraskuuta."""
-    if isinstance(moment, datetime):
-        return format_datetime(moment.astimezone(_zone()), form, locale=_locale(), tzinfo=_zone())
-    return format_date(moment, form, locale=_locale())
+    local = moment.astimezone(_zone()).date() if isinstance(moment, datetime) else moment
+    return format_date(local, form, locale=_locale())
 
 
 def hours_text(text: str) -> str:

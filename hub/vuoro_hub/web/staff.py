@@ -14,6 +14,7 @@ from flask_login import current_user, login_required
 
 from vuoro_hub.acts.transaction import Actor, Transaction, perform
 from vuoro_hub.domain.roles import Permission, Person, Role
+from vuoro_hub.domain.turns import TurnState
 from vuoro_hub.web import board
 from vuoro_hub.web.acts_asked import ACTS, Asked, outcome_told
 from vuoro_hub.web.here import pages, reading
@@ -251,6 +252,7 @@ def _sheet(t: Transaction, turn_id: str, told: Told) -> str:
     authority = t.authority_of(line.service)
     runs = person.may(Permission.RUN_QUEUE, authority)
     counter = _counter(t, person) if runs else None
+    here = t.records.at_counter(counter) if counter else None
     return _page(
         "sheet_turn.html",
         "sheet_page.html",
@@ -259,7 +261,8 @@ def _sheet(t: Transaction, turn_id: str, told: Told) -> str:
         open=request.args.get("open", ""),
         runs=runs,
         counter=counter,
-        counter_busy=bool(counter and t.records.at_counter(counter)),
+        here=here.number if here and here.state is TurnState.SERVING else None,
+        calling=bool(here and here.state is TurnState.CALLED),
         may_move=person.may(Permission.MOVE_TURN, authority),
         may_tell=person.may(Permission.TELL_CLERK, authority),
         services=[one for one in t.site.services if one.id != line.service],

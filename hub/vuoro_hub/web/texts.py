@@ -79,11 +79,7 @@ def display_texts() -> dict[str, dict[str, str]]:
         "coming": {"fi": "Seuraavaksi", "sv": "På tur", "en": "Coming next"},
         "waiting": {"fi": "Jonossa", "sv": "I kö", "en": "Waiting"},
         "empty": {"fi": "Ketään ei kutsuta juuri nyt", "sv": "Ingen kallas just nu", "en": "Nobody is called just now"},
-        "free": {
-            "fi": "Odota, numerosi kutsutaan",
-            "sv": "Vänta, ditt nummer kallas",
-            "en": "Please wait to be called",
-        },
+        "free": {"fi": "Odota kutsua", "sv": "Vänta på kallelse", "en": "Please wait to be called"},
         "closed": {"fi": "Suljettu", "sv": "Stängt", "en": "Closed"},
         "serving": {"fi": "Palveltavana", "sv": "Betjänas", "en": "Being served"},
         "trouble": {

@@ -5,48 +5,61 @@
   const by = id => document.getElementById(id);
   const languages = display.dataset.languages.split(" ");
   const area = display.dataset.area;
-  const MOST_CALLS = 8;
+  const MOST_CALLS = 6;
   let clockAhead = 0;
 
   const node = (tag, className, text) => { const one = document.createElement(tag); if (className) one.className = className; if (text !== undefined) one.textContent = text; return one; };
 
-  // A name in all the display's languages; the first one large.
-  function named(texts, into) {
-    into.replaceChildren();
-    const shown = languages.filter(tag => texts[tag]);
-    shown.forEach(tag => { const one = node("span", "", texts[tag]); one.lang = tag; into.append(one); });
+  // A name in all the display's languages; the first one large, the others in one line below.
+  function named(texts, className) {
+    const spans = languages.filter(tag => texts[tag]).map(tag => { const one = node("span", "", texts[tag]); one.lang = tag; return one; });
+    const [first, ...rest] = spans;
+    const others = node("span", "others");
+    others.append(...rest);
+    const name = node("span", className);
+    if (first) name.append(first, others);
+    return name;
   }
   function place(call, into) {
-    named(call.counter_name, into);
-    if (Object.keys(call.area_name ?? {}).length) { const one = node("span", "area"); named(call.area_name, one); into.append(one); }
+    const parts = [named(call.counter_name, "place")];
+    if (Object.keys(call.area_name ?? {}).length) parts.push(named(call.area_name, "area"));
+    into.replaceChildren(...parts);
   }
 
-  const queue = new window.vuoroCallQueue(call => {
-    const box = by("highlight");
-    box.hidden = !call;
-    document.body.classList.toggle("highlighting", Boolean(call));
-    if (!call) return;
-    by("highlight-number").textContent = call.number;
-    place(call, by("highlight-where"));
-    box.classList.remove("arrives");
-    requestAnimationFrame(() => box.classList.add("arrives"));
-  });
+  // Large: what is newly called, for its full time; between calls the newest one, calm.
+  let calls = [];
+  const queue = new window.vuoroCallQueue(call => { large(); if (call) arrive(); });
+
+  function large() {
+    const call = queue?.current ?? calls[0];
+    const now = Boolean(queue?.current);
+    document.body.classList.toggle("highlighting", now);
+    by("hero-now").hidden = !now;
+    by("hero-called").hidden = now || !call;
+    by("nobody").hidden = Boolean(call);
+    by("hero-number").textContent = call?.number ?? "";
+    if (call) place(call, by("hero-where")); else by("hero-where").replaceChildren();
+  }
+  function arrive() {
+    by("hero").classList.remove("arrives");
+    requestAnimationFrame(() => by("hero").classList.add("arrives"));
+  }
 
   function show(state) {
-    const calls = state.calls.filter(call => !area || call.area === area);
-    const called = [...calls.filter(call => !call.serving), ...calls.filter(call => call.serving)].slice(0, MOST_CALLS);
-    by("calls").replaceChildren(...called.map(call => {
+    calls = state.calls.filter(call => !area || call.area === area);
+    calls = [...calls.filter(call => !call.serving), ...calls.filter(call => call.serving)];
+    by("calls").replaceChildren(...calls.slice(0, MOST_CALLS).map(call => {
       const row = node("li", call.serving ? "serving" : "calling");
       const where = node("span", "where");
       place(call, where);
       row.append(node("span", "number", call.number), node("span", "arrow", "→"), where);
       return row;
     }));
-    by("nobody").hidden = called.length > 0;
     by("coming").replaceChildren(...state.coming.map(number => node("li", "", number)));
     by("waiting").textContent = state.waiting;
     by("coming-box").hidden = state.coming.length === 0;
     queue.take(calls);
+    large();
     clockAhead = Date.parse(state.at) - Date.now();
   }
 

@@ -38,8 +38,11 @@
   // --- A refusal stays until the state has moved on; focus stays where it was
 
   htmx.registerExtension("vuoro", {
-    htmx_before_morph_node: (_node, {oldNode, newNode}) =>
-      !(oldNode.id === "refusal" && oldNode.textContent && !newNode.textContent && oldNode.dataset.state === newNode.dataset.state && !acting)
+    htmx_before_morph_node: (_node, {oldNode, newNode}) => {
+      if (acting || !oldNode.firstElementChild || newNode.firstElementChild) return true;
+      if (oldNode.id === "issued") return false;
+      return !(oldNode.id === "refusal" && oldNode.dataset.state === newNode.dataset.state);
+    }
   });
   let acting = false, focused = null;
   document.addEventListener("htmx:before:swap", event => {
@@ -53,6 +56,8 @@
     const gone = focused && focused !== document.body && (!focused.isConnected || focused.disabled);
     if (gone && !sheet.open) (document.getElementById("act-main") ?? work()?.querySelector("[data-list], h1"))?.focus({preventScroll: true});
     if (ctx?.target?.id === "work") countdown();
+    if (ctx?.sourceElement?.id === "form-give") ctx.sourceElement.reset();
+    title();
     if (banner.dataset.state === "refused") show("", "");
   });
 
@@ -75,6 +80,20 @@
       if (!left && button.disabled) button.disabled = false;
     }
   }, 250);
+
+  // --- How many wait, also while another page is in front
+
+  const plainTitle = document.title;
+  function title() {
+    const waiting = Number(work()?.dataset.waiting);
+    document.title = waiting ? `(${waiting}) ${plainTitle}` : plainTitle;
+  }
+  title();
+
+  document.addEventListener("click", event => {
+    const wanted = event.target.closest("[data-dismiss]");
+    if (wanted) document.getElementById(wanted.dataset.dismiss).replaceChildren();
+  });
 
   // --- Keys
 
