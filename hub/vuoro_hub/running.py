@@ -12,6 +12,7 @@ from vuoro_mqtt.paho_bus import PahoBus
 from vuoro_mqtt.values import new_message_id
 from waitress.server import create_server
 
+from vuoro_hub.acts.people import ensure_demo_people, remove_demo_people
 from vuoro_hub.acts.transaction import Point
 from vuoro_hub.announcing import Announcements
 from vuoro_hub.gateway.gateway import Gateway
@@ -59,6 +60,10 @@ class Hub:
     def start(self) -> None:
         """Returns when pages are served. The broker may come later. Raises OSError when the port is taken."""
         self._database.migrate()
+        if self._settings.demo:
+            ensure_demo_people(self._database, self._point.site)
+        else:
+            remove_demo_people(self._database)
         self._ticker.tick()
         app = create_app(
             self._point,
