@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 from rig.views_to_draw import calls, lobby
 from vuoro_devices.behaviour.views import LobbyView
-from vuoro_devices.hardware.canvas import Box, Canvas, Inks
+from vuoro_devices.hardware.canvas import Canvas, Inks
 from vuoro_devices.hardware.draw_lobby import LOBBY
+from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.quiet_pygame import pygame
 
 

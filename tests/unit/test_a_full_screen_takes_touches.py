@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from rig.views_to_draw import calls, choosing, lobby
 from vuoro_devices.behaviour.views import Action
-from vuoro_devices.hardware.canvas import Box
 from vuoro_devices.hardware.draw_dispenser import DISPENSER
 from vuoro_devices.hardware.draw_lobby import LOBBY
+from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.pygame_screen import PygameScreen
 from vuoro_devices.hardware.quiet_pygame import pygame
 

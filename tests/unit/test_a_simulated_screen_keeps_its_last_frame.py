@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -118,3 +121,13 @@ def test_it_may_be_closed_twice_and_still_be_looked_at() -> None:
     screen.close()
     screen.close()
     assert picture(screen).size == screen.size
+
+
+@pytest.mark.slow
+def test_a_unit_without_a_full_screen_needs_no_pygame() -> None:
+    program = (
+        "import sys; import vuoro_devices.simulated.screen, vuoro_devices.hardware.led_matrix,"
+        " vuoro_devices.hardware.character_lcd; sys.exit('pygame' in sys.modules)"
+    )
+    paths = os.pathsep.join(path for path in sys.path if path)
+    assert subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": paths}).returncode == 0

@@ -7,8 +7,9 @@ import math
 import pytest
 from rig.views_to_draw import LANGUAGES, choosing, telling
 from vuoro_devices.behaviour.views import Action, DispenserView
-from vuoro_devices.hardware.canvas import Box, Canvas, Inks, touched
+from vuoro_devices.hardware.canvas import Canvas, Inks
 from vuoro_devices.hardware.draw_dispenser import DISPENSER
+from vuoro_devices.hardware.glass import Box, touched
 from vuoro_devices.hardware.quiet_pygame import pygame
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from rig.views_to_draw import LANGUAGES, LONG, LONG_ARABIC, SIZES, calls, choosing, counter, lobby, telling
 from vuoro_devices.behaviour.views import CallRow
-from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Inks
+from vuoro_devices.hardware.canvas import Canvas, Drawing, Inks
 from vuoro_devices.hardware.draw_counter import COUNTER
 from vuoro_devices.hardware.draw_dispenser import DISPENSER, DISPENSER_WITH_KEYS
 from vuoro_devices.hardware.draw_lobby import LOBBY
+from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.quiet_pygame import pygame
 
 INKS = Inks()

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from vuoro_devices.behaviour.views import Action
 from vuoro_devices.hardware import lettering
+from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.palette import INK, Colour
 from vuoro_devices.hardware.quiet_pygame import pygame
 from vuoro_devices.hardware.symbols import draw_symbol
@@ -26,45 +27,6 @@ Align = Literal["start", "center", "end"]
 
 INK_KEPT_PIXELS = 2_000_000
 """How much drawn text is kept for the next frame: 8 MB."""
-
-
-class Box(NamedTuple):
-    """A rectangle in pixels."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> int:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        return self.y + self.height
-
-    def inset(self, across: int, down: int | None = None) -> Box:
-        """The same, smaller by so much on each side."""
-        down = across if down is None else down
-        return Box(self.x + across, self.y + down, max(0, self.width - 2 * across), max(0, self.height - 2 * down))
-
-    def top(self, height: int) -> Box:
-        return Box(self.x, self.y, self.width, height)
-
-    def below(self, height: int) -> Box:
-        """What is left when so much is taken from the top."""
-        return Box(self.x, self.y + height, self.width, max(0, self.height - height))
-
-    def start(self, width: int) -> Box:
-        return Box(self.x, self.y, width, self.height)
-
-    def after(self, width: int) -> Box:
-        """What is left when so much is taken from the beginning of the line."""
-        return Box(self.x + width, self.y, max(0, self.width - width), self.height)
-
-    def holds(self, x: int, y: int) -> bool:
-        return self.x <= x < self.right and self.y <= y < self.bottom
 
 
 class Fitted(NamedTuple):
@@ -306,17 +268,3 @@ class Drawing(Generic[V]):
     moves: Callable[[V], bool]
     """Whether this view pulses until it is replaced."""
     language: Callable[[V], str]
-
-
-BEAT_SECONDS = 0.8
-"""Half of the slow pulse: well below three flashes a second."""
-
-
-def beat_at(monotonic: float) -> bool:
-    """Which half of the pulse it is."""
-    return int(monotonic / BEAT_SECONDS) % 2 == 1
-
-
-def touched(regions: list[tuple[Box, Action]], x: int, y: int) -> Action | None:
-    """What a touch at that point means."""
-    return next((action for box, action in regions if box.holds(x, y)), None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vuoro_devices.behaviour.views import CounterView
-from vuoro_devices.hardware.canvas import Box, Canvas, Drawing
+from vuoro_devices.hardware.canvas import Canvas, Drawing
 from vuoro_devices.hardware.draw_lobby import CAPITAL, trouble_strip
+from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.palette import BRAND, CALL, GROUND, INK, LINE, PAPER, QUIET, SHADE
 
 

@@ -12,8 +12,9 @@ from functools import partial
 
 from vuoro_devices.behaviour.views import Action, ChoiceView, DispenserView
 from vuoro_devices.hardware import lettering
-from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Fitted, fit, leading
+from vuoro_devices.hardware.canvas import Canvas, Drawing, Fitted, fit, leading
 from vuoro_devices.hardware.draw_lobby import CAPITAL, trouble_strip
+from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.palette import (
     BRAND,
     BUTTON,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from vuoro_devices.behaviour.views import CallRow, LobbyView
 from vuoro_devices.hardware import lettering
-from vuoro_devices.hardware.canvas import Box, Canvas, Drawing
+from vuoro_devices.hardware.canvas import Canvas, Drawing
+from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.palette import BRAND, CALL, GROUND, INK, LINE, NOTICE, PAPER, QUIET, TINT, Colour
 
 ROWS = 3

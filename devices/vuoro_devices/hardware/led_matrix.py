@@ -11,7 +11,7 @@ from luma.core.legacy.font import CP437_FONT, LCD_FONT, TINY_FONT, proportional
 from luma.core.render import canvas
 
 from vuoro_devices.behaviour.views import Action, CounterView
-from vuoro_devices.hardware.canvas import beat_at
+from vuoro_devices.hardware.glass import beat_at
 
 FONTS = (CP437_FONT, proportional(LCD_FONT), proportional(TINY_FONT))
 """Widest first: the number is drawn in the first that leaves room."""

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from vuoro_devices.behaviour.views import Action
-from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Inks, beat_at, touched
+from vuoro_devices.hardware.canvas import Canvas, Drawing, Inks
+from vuoro_devices.hardware.glass import Box, beat_at, touched
 from vuoro_devices.hardware.palette import CALL
 from vuoro_devices.hardware.quiet_pygame import pygame
 

@@ -9,17 +9,19 @@ import io
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from luma.core.device import dummy
 from luma.core.legacy.font import LCD_FONT
 from PIL import Image, ImageDraw
 
 from vuoro_devices.behaviour.views import Action, CounterView
-from vuoro_devices.hardware.canvas import Box, Canvas, Drawing, Inks, beat_at, touched
 from vuoro_devices.hardware.character_lcd import TAUGHT, lcd_lines
+from vuoro_devices.hardware.glass import Box, beat_at, touched
 from vuoro_devices.hardware.led_matrix import LedMatrixScreen
-from vuoro_devices.hardware.quiet_pygame import pygame
+
+if TYPE_CHECKING:
+    from vuoro_devices.hardware.canvas import Drawing
 
 V = TypeVar("V")
 Contra = TypeVar("Contra", contravariant=True)
@@ -123,18 +125,26 @@ class SimulatedScreen(Generic[V]):
 
 
 class SimulatedPanel(Generic[V]):
-    """A full screen: the real drawing on a surface in memory. No window is opened, so any thread may draw."""
+    """A full screen: the real drawing on a surface in memory. No window is opened, so any thread may draw.
+
+    pygame is imported with the first of them: a unit without a full screen does not need it.
+    """
 
     shows: Shows = "pygame"
 
     def __init__(self, drawing: Drawing[V], size: tuple[int, int] = (1280, 720)) -> None:
+        from vuoro_devices.hardware.canvas import Canvas, Inks
+        from vuoro_devices.hardware.quiet_pygame import pygame
+
         self.size = size
+        self._pygame = pygame
+        self._canvas = Canvas
         self._drawing = drawing
         self._surface = pygame.Surface(size, 0, 32)
         self._inks = Inks()
 
     def draw(self, view: V, beat: bool) -> list[tuple[Box, Action]]:
-        canvas = Canvas(self._surface, self._inks, self._drawing.language(view), beat)
+        canvas = self._canvas(self._surface, self._inks, self._drawing.language(view), beat)
         self._drawing.paint(canvas, view)
         return canvas.regions
 
@@ -142,7 +152,7 @@ class SimulatedPanel(Generic[V]):
         return self._drawing.moves(view)
 
     def photograph(self) -> Callable[[], Image.Image]:
-        pixels = pygame.image.tostring(self._surface, "RGB")
+        pixels = self._pygame.image.tostring(self._surface, "RGB")
         return lambda: Image.frombytes("RGB", self.size, pixels)
 
 
