@@ -16,6 +16,8 @@ from vuoro_provisioning.demo.plan import PointPlan, UnitPlan
 
 TEND_EVERY_SECONDS = 0.1
 SLOW_START_SECONDS = 30.0
+SHORTEST_LOOK_SECONDS = 0.05
+LONGEST_LOOK_SECONDS = 1.0
 
 KIND_TITLES = {
     "ticket-dispenser": "ticket dispenser",
@@ -87,11 +89,13 @@ class Point:
 
     def _wait_ready(self) -> None:
         slow_at = time.monotonic() + SLOW_START_SECONDS
+        pause = SHORTEST_LOOK_SECONDS
         while missing := self.missing():
             if time.monotonic() > slow_at:
                 self._say(f"Still waiting for {', '.join(missing)}. Logs: {self.plan.folder / 'logs'}")
                 slow_at += SLOW_START_SECONDS
-            time.sleep(0.05)
+            time.sleep(pause)
+            pause = min(pause * 1.1, LONGEST_LOOK_SECONDS)
         self.ready.set()
         self._say(f"vuoro is ready: {self.plan.hub_url}")
 
