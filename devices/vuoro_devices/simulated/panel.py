@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,6 +43,7 @@ class PanelScreen(Protocol):
 
     shows: Any
     frame: int
+    drawn_at: float | None
 
     @property
     def size(self) -> tuple[int, int]: ...
@@ -73,6 +75,8 @@ class Panel:
         self._screen = screen
         self._printer = printer
         self._lamps = lamps
+        self._pressed_at: float | None = None
+        """Monotonic time of the last press, as ``drawn_at`` and the printer's ``first_byte_at`` are."""
         self._server = _Server((LOOPBACK, port), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="panel", daemon=True)
 
@@ -102,7 +106,9 @@ class Panel:
                 "frame": screen.frame if screen else 0,
                 "width": width,
                 "height": height,
+                "drawn_at": screen.drawn_at if screen else None,
             },
+            "pressed_at": self._pressed_at,
             "printer": self._printer.state() if self._printer else None,
         }
 
@@ -132,7 +138,10 @@ class Panel:
                 action = screen.touch(int(x), int(y)) if screen is not None else None
             case _:
                 raise BadRequest('send {"action": {"kind": …, "value": …}}, {"key": "1"} or {"touch": [x, y]}')
-        return {"pressed": action is not None and self._press(action)}
+        if action is None:
+            return {"pressed": False}
+        self._pressed_at = time.monotonic()
+        return {"pressed": self._press(action)}
 
     def change_printer(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         if self._printer is None:
