@@ -65,6 +65,13 @@ class Caller:
         answer = self._connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read().decode())
 
+    def send_in_chunks(self, path: str, pieces: list[bytes]) -> Answer:
+        """A POST whose length is not told before."""
+        headers = self._headers | {"Content-Type": "application/json"}
+        self._connection.request("POST", f"/api/v1{path}", body=iter(pieces), headers=headers, encode_chunked=True)
+        answer = self._connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read().decode())
+
     def close(self) -> None:
         self._connection.close()
 
@@ -77,10 +84,21 @@ class ServedPoint(PointAtWork):
         super().__init__(folder, preset(preset_name), A_TUESDAY)
         self.broker: Callable[[], bool] = lambda: True
         app = self._with_pages() if pages else self._api_alone()
-        self._server = create_server(app, host="127.0.0.1", port=0, threads=16, asyncore_use_poll=True)
-        self.port: int = self._server.effective_port
         self._callers: list[Caller] = []
+        self._serve(app)
+
+    def _serve(self, app: Flask) -> None:
+        self._server = create_server(
+            app, host="127.0.0.1", port=0, threads=16, connection_limit=1000, asyncore_use_poll=True
+        )
+        self.port: int = self._server.effective_port
         threading.Thread(target=self._server.run, daemon=True).start()
+
+    def served_anew(self) -> ServedPoint:
+        """The same point after its program was stopped and started again."""
+        self._stop_serving()
+        self._serve(self._api_alone())
+        return self
 
     def _api_alone(self) -> Flask:
         app = Flask("api")
@@ -111,7 +129,9 @@ class ServedPoint(PointAtWork):
 
     def number(self, service: str = "vero", **body: Any) -> Any:
         """The advisor gives a number."""
-        answer = self.caller("advisor").post("/visits", {"service": service, **body})
+        advisor = self.caller("advisor")
+        answer = advisor.post("/visits", {"service": service, **body})
+        advisor.close()
         assert answer.status == 201, answer.text
         return answer.json
 
@@ -125,11 +145,15 @@ class ServedPoint(PointAtWork):
         return str(answer.json["turn"])
 
     def close(self) -> None:
+        self._stop_serving()
+        self.database.close()
+
+    def _stop_serving(self) -> None:
         for caller in self._callers:
             caller.close()
+        self._callers.clear()
         self._server.close()
         self._server.task_dispatcher.shutdown(timeout=5)
-        self.database.close()
 
 
 @functools.cache

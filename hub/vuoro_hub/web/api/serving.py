@@ -145,7 +145,8 @@ def problem_response(problem: Problem) -> Response:
 
 def language() -> str:
     """The caller's, among those the API speaks."""
-    return request.accept_languages.best_match(problems.LANGUAGES, default="en") or "en"
+    wanted = (tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((tag for tag in wanted if tag in problems.LANGUAGES), problems.LANGUAGES[0])
 
 
 def of_http(error: HTTPException) -> Problem:
