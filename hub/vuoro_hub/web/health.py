@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 ANSWER_WITHIN_SECONDS = 0.4
 """So long database and broker each have; both are asked at the same time."""
 
+FRESH = {"Cache-Control": "no-store"}
+
 
 class Probe:
     """Asks something that may hang, on a thread of its own: at most one question is open at a time."""
@@ -77,7 +79,7 @@ def health(point: Point, broker_answers: Callable[[], bool]) -> Blueprint:
         questions = {name: probe.begin() for name, probe in probes.items()}
         states = {name: "ok" if one.well(until) else "does not answer" for name, one in questions.items()}
         status = 200 if all(state == "ok" for state in states.values()) else 503
-        return Response(json.dumps(states), status, content_type="application/json")
+        return Response(json.dumps(states), status, FRESH, content_type="application/json")
 
     @blueprint.get("/metrics")
     def scraped() -> Response:
@@ -87,7 +89,7 @@ def health(point: Point, broker_answers: Callable[[], bool]) -> Blueprint:
         waiting = dict.fromkeys(point.site.service_by_id, 0) | look(
             point, SYSTEM, lambda t: t.records.count_waiting(t.day)
         )
-        return Response(metrics.exposition(waiting), content_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.exposition(waiting), 200, FRESH, content_type=CONTENT_TYPE_LATEST)
 
     blueprint.before_app_request(_begin)
     blueprint.after_app_request(_end)
