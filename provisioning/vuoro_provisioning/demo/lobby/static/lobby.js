@@ -54,12 +54,10 @@ function showPlug(key, plug, whenOn) {
   line.classList.toggle("good", word === "is_on" || word === "is_connected");
   line.classList.toggle("bad", ["is_stopped", "is_pulled", "is_failed", "is_unwell", "is_alone"].includes(word));
   const off = plug === "stopped" || plug === "pulled";
-  for (const button of all(`[data-plug="${CSS.escape(key)}"]`)) {
-    const hide = (button.dataset.do === "start") !== off;
-    const focused = document.activeElement === button;
-    button.hidden = hide;
-    if (hide && focused) all(`[data-plug="${CSS.escape(key)}"]`).find((other) => !other.hidden)?.focus();
-  }
+  const buttons = all(`[data-plug="${CSS.escape(key)}"]`);
+  const focused = buttons.find((button) => button === document.activeElement);
+  for (const button of buttons) button.hidden = (button.dataset.do === "start") !== off;
+  if (focused?.hidden) buttons.find((button) => !button.hidden).focus();
 }
 
 function showUnit(unit, seen) {
