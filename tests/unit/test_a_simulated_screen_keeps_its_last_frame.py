@@ -42,11 +42,11 @@ BODIES = {
 def test_each_kind_draws_and_counts_its_frames(shows: str) -> None:
     screen, new, quiet = BODIES[shows]()  # type: ignore[no-untyped-call]
     assert screen.shows == shows
-    assert (screen.frame, screen.drawn_at) == (0, None)
+    assert (screen.frame, list(screen.drawn_at)) == (0, [])
     screen.show(new)
     first = picture(screen)
     assert screen.frame == 1
-    assert screen.drawn_at is not None
+    assert [frame for frame, _at in screen.drawn_at] == [1]
     assert first.size == screen.size
     assert len(first.getcolors(1 << 24) or []) > 1, "a blank frame"
     screen.show(new)

@@ -18,7 +18,7 @@ class OneScreen:
 
     shows = "pygame"
     frame = 3
-    drawn_at = 12.5
+    drawn_at = ((3, 12.5),)
     size = (1280, 720)
 
     def png(self) -> bytes:
@@ -97,7 +97,7 @@ def test_the_state_tells_of_every_part(desk: Desk) -> None:
     state = desk.json("GET", "/state")
     assert state["device"] == "dispenser-1"
     assert state["lamps"] == {"1": "on"}
-    assert state["screen"] == {"shows": "pygame", "frame": 3, "width": 1280, "height": 720, "drawn_at": 12.5}
+    assert state["screen"] == {"shows": "pygame", "frame": 3, "width": 1280, "height": 720, "drawn_at": [[3, 12.5]]}
     assert state["printer"]["tickets"] == 1
 
 

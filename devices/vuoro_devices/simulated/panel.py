@@ -43,7 +43,7 @@ class PanelScreen(Protocol):
 
     shows: Any
     frame: int
-    drawn_at: float | None
+    drawn_at: Any
 
     @property
     def size(self) -> tuple[int, int]: ...
@@ -106,7 +106,7 @@ class Panel:
                 "frame": screen.frame if screen else 0,
                 "width": width,
                 "height": height,
-                "drawn_at": screen.drawn_at if screen else None,
+                "drawn_at": list(screen.drawn_at) if screen else [],
             },
             "pressed_at": self._pressed_at,
             "printer": self._printer.state() if self._printer else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
@@ -48,6 +49,9 @@ class Glass(Protocol[Contra]):
         """Take what stands now, quickly; the picture is made of it later."""
 
 
+FRAMES_REMEMBERED = 32
+
+
 class SimulatedScreen(Generic[V]):
     """Implements ``Screen[V]`` with ``pump``, like the real ones."""
 
@@ -62,8 +66,8 @@ class SimulatedScreen(Generic[V]):
         self.shows: Shows = glass.shows
         self.frame = 0
         """How many frames have been drawn."""
-        self.drawn_at: float | None = None
-        """Monotonic time at which the last frame stood."""
+        self.drawn_at: deque[tuple[int, float]] = deque(maxlen=FRAMES_REMEMBERED)
+        """Of the last frames: which, and the monotonic time at which it stood."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -121,7 +125,7 @@ class SimulatedScreen(Generic[V]):
         assert self._view is not None
         self._regions = self._glass.draw(self._view, self._beat)
         self.frame += 1
-        self.drawn_at = self._monotonic()
+        self.drawn_at.append((self.frame, self._monotonic()))
 
 
 class SimulatedPanel(Generic[V]):
