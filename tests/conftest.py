@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from rig.brokers import RunningBroker, embedded_broker, mosquitto
-from rig.points import PointAtWork
 from rig.point import RunningPoint
+from rig.points import PointAtWork
 
 
 @pytest.fixture
