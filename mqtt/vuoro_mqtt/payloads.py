@@ -24,6 +24,13 @@ class HubState(Payload):
     """The machine the hub runs on, so that a second hub can say which one it found."""
 
 
+class Who(Payload):
+    """Asked by a starting hub: does another one answer for its site?"""
+
+    boot: str
+    """Of the hub that asks, so that it knows its own question."""
+
+
 class PointToday(Payload):
     """The point's own hours today; times of day are local ``HH:MM``."""
 
