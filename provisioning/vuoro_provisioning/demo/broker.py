@@ -40,9 +40,13 @@ def find_mosquitto() -> str | None:
 
 
 def write_mosquitto_configuration(folder: Path, port: int) -> Path:
-    """The demo's settings with a listener on loopback alone."""
+    """The demo's settings with a listener on loopback alone.
+
+    Started by root, Mosquitto would become another user, and with that it would no longer die with its starter.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     settings = files("vuoro_provisioning.demo").joinpath("mosquitto.conf").read_text(encoding="utf-8")
     path = folder / "mosquitto.conf"
-    path.write_text(f"{settings}\nlistener {port} {LOOPBACK}\n", encoding="utf-8")
+    stay_root = "user root\n" if os.geteuid() == 0 else ""
+    path.write_text(f"{settings}\n{stay_root}listener {port} {LOOPBACK}\n", encoding="utf-8")
     return path
