@@ -198,11 +198,11 @@ def _response(call: Call[Any], reply: Reply) -> Response:
     refused = reply.status >= 400
     response = Response(reply.body, reply.status, content_type=problems.CONTENT_TYPE if refused else "application/json")
     response.headers["Cache-Control"] = "no-cache" if call.public else "no-store"
-    if refused:
-        response.headers["Content-Language"] = language()
-        response.vary.add("Accept-Language")
     if reply.replayed:
         response.headers["Idempotency-Replayed"] = "true"
+    elif refused:  # a first answer given again keeps the language it was given in
+        response.headers["Content-Language"] = language()
+        response.vary.add("Accept-Language")
     if call.etag and not refused:
         response.add_etag()
         response.make_conditional(request)
