@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from vuoro_devices.drawer import MovingScreen
     from vuoro_devices.simulated.controls import SimulatedControls, SimulatedLamps
 
-KEYS_OF_A_COUNTER = ("next", "recall", "missed", "finish")
+KEYS_OF_A_COUNTER = {"next": "Next", "recall": "Call again", "missed": "Missed", "finish": "Finish"}
+"""The keys of a counter's unit and what stands on them."""
 
 PUMP_FOR_TOUCH_SECONDS = 0.03
 PUMP_SECONDS = 0.1

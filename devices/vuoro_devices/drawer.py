@@ -36,13 +36,17 @@ class Drawer:
         open_screen: Callable[[], MovingScreen],
         tell: TellScreen,
         deliver: Callable[[Action], None],
+        stop_asked: Callable[[], None] = lambda: None,
         pump_seconds: float = 0.1,
+        try_again_seconds: float = TRY_AGAIN_SECONDS,
     ) -> None:
-        """``deliver`` takes what is touched; the screen is asked for it every ``pump_seconds``."""
+        """``deliver`` takes what is touched, asked for every ``pump_seconds``; ``stop_asked``: a window was closed."""
         self._open = open_screen
         self._tell = tell
         self._deliver = deliver
+        self._stop_asked = stop_asked
         self._pump_seconds = pump_seconds
+        self._try_again_seconds = try_again_seconds
         self._news = threading.Condition()
         self._view: View | None = None
         self._closing = False
@@ -77,7 +81,7 @@ class Drawer:
                 self._tell(f"{type(error).__name__}: {error}")
                 self._let_go()
                 with self._news:
-                    self._news.wait_for(lambda: self._closing, TRY_AGAIN_SECONDS)
+                    self._news.wait_for(lambda: self._closing, self._try_again_seconds)
         self._let_go()
 
     def _draw_on(self) -> None:
@@ -92,6 +96,9 @@ class Drawer:
                 drawn = view
                 self._well_again()
             self._screen.pump(self._deliver)
+            if getattr(self._screen, "asked_to_stop", False):
+                self._closing = True
+                self._stop_asked()
 
     def _has_news(self, drawn: View | None) -> bool:
         return self._view is not drawn or self._closing

@@ -20,6 +20,7 @@ VERSION = 1
 
 KEPT_DAYS = 30
 KEPT_ENTRIES = 50_000
+SENT_AT_ONCE = 1_000
 REMEMBERED_COMMANDS = 2_000
 _PRUNED_AT_ONCE = 1_000
 BUSY_SECONDS = 1.0
@@ -108,12 +109,14 @@ class Journal:
             )
 
     def unanswered(self) -> list[Entry]:
-        """In ``seq`` order."""
-        return [_entry(row) for row in self._database.execute(f"{_SELECT} WHERE answered_at IS NULL ORDER BY seq")]
+        """In ``seq`` order, as many as are sent in one go."""
+        found = self._database.execute(f"{_SELECT} WHERE answered_at IS NULL ORDER BY seq LIMIT {SENT_AT_ONCE}")
+        return [_entry(row) for row in found]
 
     def since(self, seq: int) -> list[Entry]:
-        """From ``seq`` on, answered or not, in order; as far back as they are still kept."""
-        return [_entry(row) for row in self._database.execute(f"{_SELECT} WHERE seq >= ? ORDER BY seq", (seq,))]
+        """From ``seq`` on, answered or not, in order; as far back as they are kept, as many as go at once."""
+        found = self._database.execute(f"{_SELECT} WHERE seq >= ? ORDER BY seq LIMIT {SENT_AT_ONCE}", (seq,))
+        return [_entry(row) for row in found]
 
     def prune(self, now: datetime) -> int:
         """Forget some answered messages that are old or too many; never an unanswered one. Returns how many went."""

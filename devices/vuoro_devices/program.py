@@ -18,7 +18,7 @@ from vuoro_mqtt.values import new_message_id
 
 from vuoro_devices.behaviour.events import Pressed
 from vuoro_devices.behaviour.views import Action
-from vuoro_devices.bodies import build_bodies
+from vuoro_devices.bodies import KEYS_OF_A_COUNTER, build_bodies
 from vuoro_devices.config import UnitConfig
 from vuoro_devices.drawer import Drawer
 from vuoro_devices.hardware.clock import SystemClock
@@ -32,6 +32,7 @@ from vuoro_devices.words import words
 log = structlog.get_logger(__name__)
 
 JOURNAL_SET_ASIDE = "journal-set-aside"
+CONTROLS_FAILED = "controls-failed"
 
 
 class AlreadyRunning(Exception):
@@ -91,10 +92,18 @@ class Program:
         if self._desk is not None:
             self._desk.start()
         self._unit.start()
-        self._bodies.start(self._press)
+        self._start_controls()
         if self._panel is not None:
             self._panel.start()
         self._notify.ready(f"{self._config.device} is set up")
+
+    def _start_controls(self) -> None:
+        """Keys that cannot be read are a fault; what else the unit has still works."""
+        try:
+            self._bodies.start(self._press)
+        except Exception as error:
+            log.exception("controls.failed")
+            self._unit.fault(CONTROLS_FAILED, f"The keys cannot be read: {error}")
 
     def _close(self) -> None:
         self._notify.stopping()
@@ -104,7 +113,7 @@ class Program:
         if self._desk is not None:
             self._desk.close()
             self._take_last_words()
-        self._unit.say_offline()
+        self._unit.wind_up()
         self._bus.close()
         if self._drawer is not None:
             self._drawer.close()
@@ -143,6 +152,7 @@ class Program:
             self._bodies.open_screen,
             lambda text: self._inbox.put(ScreenCondition(text)),
             self._press,
+            self.stop,
             self._bodies.pump_seconds,
         )
 
@@ -169,8 +179,15 @@ class Program:
             "kind": self._kind.value,
             "step": self._unit.step_name,
             "connected": self._unit.connected,
-            "keys": self._unit.keys(),
+            "keys": self._unit.keys() or self._fixed_keys(),
         }
+
+    def _fixed_keys(self) -> list[dict[str, str]]:
+        """The keys of a counter's unit, in the words of the point's first language."""
+        if self._kind is not DeviceKind.COUNTER_DISPLAY or self._config.controls is None:
+            return []
+        say = words(self._unit.language)
+        return [{"key": key, "label": say(label)} for key, label in KEYS_OF_A_COUNTER.items()]
 
 
 def _claim(folder: Path) -> IO[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,7 +15,7 @@ from vuoro_mqtt.topics import Topics
 from vuoro_mqtt.values import new_message_id
 
 from vuoro_devices.behaviour.effects import Clear, Effect, Keep, Light, Print, Raise, Send, Show, View
-from vuoro_devices.behaviour.events import Event, Moment, Tick, Told
+from vuoro_devices.behaviour.events import DiskFailed, Event, Moment, Tick, Told
 from vuoro_devices.behaviour.views import DispenserView, Ticket
 from vuoro_devices.faults import Faults
 from vuoro_devices.journal import Entry, Journal
@@ -28,6 +29,13 @@ CACHE_EVERY_SECONDS = 60.0
 PRUNE_EVERY_SECONDS = 3600.0
 
 INTERNAL_ERROR = "internal-error"
+DISK_FAILED = "disk-failed"
+
+RESTART_AFTER_SECONDS = 10.0
+"""A write that failed: for so long the screen says "closed", then the program starts anew from what the disk knows."""
+
+MOST_FAILURES = 50
+"""Steps that fail one after another: then starting anew is the better hope."""
 
 
 class Behaviour(Protocol):
@@ -40,6 +48,8 @@ class Behaviour(Protocol):
     def connected(self) -> bool: ...
 
     def start(self, moment: Moment) -> list[Effect]: ...
+
+    def stop(self, moment: Moment) -> list[Effect]: ...
 
     def step(self, event: Event, moment: Moment) -> list[Effect]: ...
 
@@ -132,6 +142,9 @@ class Unit:
         self._cached_at: dict[str, float] = {}
         self._uncached: dict[str, DeviceConfig | ServicesState] = {}
         self._pruned_at = float("-inf")
+        self._restart_at: float | None = None
+        self._failures = 0
+        self._language = "fi"
 
     # --- what others may know
 
@@ -142,6 +155,11 @@ class Unit:
     @property
     def connected(self) -> bool:
         return self._behaviour.connected
+
+    @property
+    def language(self) -> str:
+        """The point's first language, as far as it is known."""
+        return self._language
 
     def keys(self) -> list[dict[str, str]]:
         """The choices that stand on the screen, by the key beside each."""
@@ -160,6 +178,7 @@ class Unit:
         with self._journal.transaction():
             effects = self._behaviour.start(moment)
             for told in self._from_cache():
+                self._note(told.state)
                 effects += self._behaviour.step(told, moment)
             entries = self._write(effects, moment)
         self._carry_out(effects, entries, moment)
@@ -184,9 +203,16 @@ class Unit:
             self._handle_safely(Tick())
         return True
 
-    def say_offline(self) -> None:
+    def wind_up(self) -> None:
         """The last words of a clean stop."""
-        self._store_caches()
+        moment = self._moment()
+        try:
+            with self._journal.transaction():
+                entries = self._write(self._behaviour.stop(moment), moment)
+            self._link.publish(entries, moment)
+            self._store_caches()
+        except sqlite3.Error:
+            log.exception("unit.last_words_not_kept")
         self._link.publish_status(self._identity.status("offline", self._clock, self._faults.all()))
 
     # --- one thing
@@ -195,10 +221,33 @@ class Unit:
         """A bug in one step is told and survived: the next customer still gets a number."""
         try:
             self.handle(item)
+        except sqlite3.Error as error:
+            self._disk_failed(error)
         except Exception as error:
-            log.exception("unit.step_failed", item=type(item).__name__)
-            if self._faults.raise_(INTERNAL_ERROR, f"{type(error).__name__}: {error}", self._clock.now()):
-                self._publish_status()
+            if self._step_failed(error):
+                log.exception("unit.step_failed", item=type(item).__name__)
+        else:
+            self._failures = 0
+
+    def _step_failed(self, error: Exception) -> bool:
+        """True for an error that was not told before."""
+        self._failures += 1
+        if self._failures >= MOST_FAILURES:
+            self._stop = self._stop or Stop(restart=True)
+        is_new = self._faults.raise_(INTERNAL_ERROR, f"{type(error).__name__}: {error}", self._clock.now())
+        if is_new:
+            self._publish_status()
+        return is_new
+
+    def _disk_failed(self, error: sqlite3.Error) -> None:
+        """Nothing of the step was kept, so nothing of it was done; customers are sent to a person meanwhile."""
+        moment = self._moment()
+        if self._restart_at is None:
+            log.error("unit.disk_failed", reason=str(error))
+            self._restart_at = moment.seconds + RESTART_AFTER_SECONDS
+        self._apply_fault(Raise(DISK_FAILED, f"The journal cannot be written: {error}"), moment)
+        effects = self._behaviour.step(DiskFailed(), moment)
+        self._carry_out([effect for effect in effects if isinstance(effect, Show | Light)], (), moment)
 
     def handle(self, item: InboxItem) -> None:
         moment = self._moment()
@@ -224,7 +273,12 @@ class Unit:
         for one in heard:
             self._obey(one, moment)
         if isinstance(item, Tick):
+            self._restart_if_due(moment)
             self._housekeeping(moment)
+
+    def _restart_if_due(self, moment: Moment) -> None:
+        if self._restart_at is not None and moment.seconds >= self._restart_at:
+            self._stop = self._stop or Stop(restart=True)
 
     def _hear(self, item: Event | BusEvent, moment: Moment) -> list[Heard]:
         if isinstance(item, Connected | Disconnected | Message):
@@ -252,6 +306,7 @@ class Unit:
             case RestartWanted():
                 self._stop = Stop(restart=True)
             case Told(state=DeviceConfig() | ServicesState() as state) if self._is_ours(state):
+                self._note(state)
                 self._cache(state, moment)
 
     def _write(self, effects: Sequence[Effect], moment: Moment) -> list[Entry]:
@@ -303,13 +358,17 @@ class Unit:
             told.append(Told(ServicesState.model_validate(kept["services"]), kept=True))
         return told
 
+    def _note(self, state: object) -> None:
+        if isinstance(state, DeviceConfig) and state.languages:
+            self._language = state.languages[0]
+
     def _cache(self, state: DeviceConfig | ServicesState, moment: Moment) -> None:
         """``services`` changes with every ticket, and its hours hardly ever: it is written once a minute at most."""
         key = "config" if isinstance(state, DeviceConfig) else "services"
         self._uncached[key] = state
         if key == "config" or moment.seconds - self._cached_at.get(key, float("-inf")) >= CACHE_EVERY_SECONDS:
             self._cached_at[key] = moment.seconds
-            self._store_caches()
+            self._try_on_disk(self._store_caches, moment)
 
     def _store_caches(self) -> None:
         with self._journal.transaction():
@@ -321,7 +380,16 @@ class Unit:
         self._link.publish_again_if_due(moment)
         if moment.seconds - self._pruned_at >= PRUNE_EVERY_SECONDS:
             self._pruned_at = moment.seconds
-            self._journal.prune(moment.wall)
+            self._try_on_disk(lambda: self._journal.prune(moment.wall), moment)
+
+    def _try_on_disk(self, write: Callable[[], object], moment: Moment) -> None:
+        """What can be written later as well: a fault while it fails."""
+        try:
+            write()
+        except sqlite3.Error as error:
+            self._apply_fault(Raise(DISK_FAILED, f"The journal cannot be written: {error}"), moment)
+        else:
+            self._apply_fault(Clear(DISK_FAILED), moment)
 
     def _moment(self) -> Moment:
         return Moment(self._clock.now(), self._clock.monotonic())

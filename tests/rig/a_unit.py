@@ -80,9 +80,17 @@ class HandLamps:
 class Lobby:
     """A broker, a hub played by hand, and one dispenser."""
 
-    def __init__(self, folder: Path, *, settings: DispenserSettings | None = None, hub: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: DispenserSettings | None = None,
+        hub: bool = True,
+        behaviour: type[TicketDispenser] = TicketDispenser,
+    ) -> None:
         self.folder = folder
         self.settings = settings
+        self.behaviour = behaviour
         self.clock = ManualClock()
         self.broker = MemoryBroker()
         self.printer = HandPrinter()
@@ -113,7 +121,7 @@ class Lobby:
             Will(self.topics.status("dispenser-1"), encode(identity.status("offline", clock))),
         )
         self.desk = PrintDesk(self.printer, self.inbox.put)
-        behaviour = TicketDispenser("dispenser-1", words, new_message_id, self.settings, self.journal.kept())
+        behaviour = self.behaviour("dispenser-1", words, new_message_id, self.settings, self.journal.kept())
         self.unit = Unit(
             identity,
             behaviour,
@@ -135,7 +143,7 @@ class Lobby:
     def stop(self) -> None:
         self.inbox.put(Stop())
         self.settle()
-        self.unit.say_offline()
+        self.unit.wind_up()
         self.bus.close()
         self.journal.close()
 

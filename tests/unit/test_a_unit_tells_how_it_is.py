@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 from rig.a_unit import Lobby
+from vuoro_devices.behaviour.effects import Effect
+from vuoro_devices.behaviour.events import Event, Moment, Pressed
+from vuoro_devices.behaviour.ticket_dispenser import TicketDispenser
+from vuoro_devices.behaviour.views import Action
 from vuoro_devices.journal import FILE
 from vuoro_devices.ports import PrinterTrouble
 from vuoro_devices.unit import Stop
@@ -195,3 +199,62 @@ def test_a_retained_command_is_never_obeyed(tmp_path: Path, value: str) -> None:
     assert lobby.printer.tickets == []
     lobby.press(value)
     assert len(lobby.printer.tickets) == 1
+
+
+# --- when the unit itself fails
+
+
+def test_a_disk_that_cannot_be_written_gives_no_number_and_says_so(tmp_path: Path) -> None:
+    """Without a durable record a number could be given twice: customers are sent to a person instead."""
+    lobby = Lobby(tmp_path)
+    lobby.journal._database.execute("PRAGMA query_only = ON")
+    lobby.press()
+    assert lobby.printer.tickets == []
+    assert lobby.hub.types() == []
+    assert lobby.view().step == "closed"
+    assert [fault.code for fault in retained_status(lobby).faults] == ["disk-failed"]
+
+
+def test_after_a_failed_write_the_unit_starts_anew(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.press(printing=False)
+    lobby.journal._database.execute("PRAGMA query_only = ON")
+    lobby.settle()
+    lobby.wait(11)
+    assert lobby.unit.run() == Stop(restart=True)
+    lobby.pull_the_plug()
+    lobby.plug_in()
+    lobby.settle()
+    assert [up.body.uncertain for up in lobby.hub.of_type("ticket.printed")] == [True]
+
+
+class Stumbling(TicketDispenser):
+    """A dispenser with a bug that shows itself at every press of one service."""
+
+    def step(self, event: Event, moment: Moment) -> list[Effect]:
+        if isinstance(event, Pressed) and event.action.value == "kela":
+            raise KeyError("a bug")
+        return super().step(event, moment)
+
+
+def test_a_bug_in_one_step_does_not_stop_the_unit(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path, behaviour=Stumbling)
+    lobby.press("kela")
+    lobby.press("verotus")
+    assert len(lobby.printer.tickets) == 1
+    assert [fault.code for fault in retained_status(lobby).faults] == ["internal-error"]
+
+
+def test_a_unit_that_only_stumbles_starts_anew(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path, behaviour=Stumbling)
+    for _ in range(60):
+        lobby.inbox.put(Pressed(Action("choose", "kela")))
+    assert lobby.unit.run() == Stop(restart=True)
+
+
+def test_a_clean_stop_leaves_no_ghost_in_the_queue(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.hub.manner = "silent"
+    lobby.press()
+    lobby.stop()
+    assert lobby.hub.types() == ["ticket.requested", "ticket.abandoned"]

@@ -79,6 +79,10 @@ class CounterDisplay:
         self._connection = replace(self._connection, lost_at=moment.seconds)
         return self._appearance(moment)
 
+    def stop(self, moment: Moment) -> list[Effect]:
+        """Nothing is left open."""
+        return []
+
     def step(self, event: Event, moment: Moment) -> list[Effect]:
         self._connection = self._connection.after(event, moment)
         return self._react(event, moment) + self._appearance(moment)

@@ -95,8 +95,25 @@ class PrinterCondition:
 
 
 @dataclass(frozen=True)
+class DiskFailed:
+    """What the last step wanted kept could not be written: nothing of that step was carried out."""
+
+
+@dataclass(frozen=True)
 class Tick:
     """Time has gone by."""
 
 
-Event = Pressed | BrokerFound | BrokerLost | Told | Answered | Ordered | PaperOut | NotPrinted | PrinterCondition | Tick
+Event = (
+    Pressed
+    | BrokerFound
+    | BrokerLost
+    | Told
+    | Answered
+    | Ordered
+    | PaperOut
+    | NotPrinted
+    | PrinterCondition
+    | DiskFailed
+    | Tick
+)

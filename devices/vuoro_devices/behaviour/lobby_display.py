@@ -79,6 +79,10 @@ class LobbyDisplay:
         self._connection = replace(self._connection, lost_at=moment.seconds)
         return self._appearance(moment)
 
+    def stop(self, moment: Moment) -> list[Effect]:
+        """Nothing is left open."""
+        return []
+
     def step(self, event: Event, moment: Moment) -> list[Effect]:
         self._connection = self._connection.after(event, moment)
         effects = self._react(event, moment)
@@ -181,11 +185,12 @@ class LobbyDisplay:
         row = self._row(highlight, highlight) if highlight else None
         if moment.seconds < self._sign_until:
             row = CallRow(number=self._sign, where="", area="", new=True)
+        trouble = self._trouble(moment)
         return LobbyView(
             highlight=row,
             calls=tuple(self._row(call, highlight) for call in calls),
             coming=tuple(self._calls.coming) if self._calls else (),
-            waiting=sum(service.waiting for service in self._services.services) if self._services else None,
+            waiting=None if trouble else self._waiting(),
             local_time=local.replace(second=0, microsecond=0),
             title=self._text(config.site_name, config.site) if config else self._device,
             labels={
@@ -195,8 +200,12 @@ class LobbyDisplay:
                 "waiting": self._in_all("Waiting"),
                 "empty": self._in_all("Nobody has been called yet"),
             },
-            trouble=self._trouble(moment),
+            trouble=trouble,
         )
+
+    def _waiting(self) -> int | None:
+        """How many wait in all."""
+        return sum(service.waiting for service in self._services.services) if self._services else None
 
     def _row(self, call: CallShown, highlight: CallShown | None) -> CallRow:
         new = highlight is not None and (highlight.number, highlight.counter) == (call.number, call.counter)

@@ -45,6 +45,7 @@ from vuoro_devices.behaviour.dispenser_view import (
 from vuoro_devices.behaviour.effects import Clear, Effect, Keep, Light, Print, Raise, Send, Show
 from vuoro_devices.behaviour.events import (
     Answered,
+    DiskFailed,
     Event,
     Moment,
     NotPrinted,
@@ -125,6 +126,13 @@ class TicketDispenser:
         effects += self._time_goes_by(moment)
         return effects + self._appearance(moment)
 
+    def stop(self, moment: Moment) -> list[Effect]:
+        """A clean end: who has no ticket yet gets none from here."""
+        match self._stage:
+            case Asking(request=request) | Owed(printing=Printing(request=request)):
+                return self._abandon(request, "the unit was stopped")
+        return []
+
     def _react(self, event: Event, moment: Moment) -> list[Effect]:
         match event:
             case Told(state=DeviceConfig() as config):
@@ -143,6 +151,8 @@ class TicketDispenser:
                 return self._printer_says(event, moment)
             case Ordered():
                 return self._ordered(event, moment)
+            case DiskFailed():
+                self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds)
         return []
 
     # --- a customer presses
@@ -276,11 +286,7 @@ class TicketDispenser:
         if taken is None:
             self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds)
             reason = "no answer from the hub, and no offline number is left"
-            return [
-                Send("ticket.abandoned", self._new_id(), TicketAbandoned(request=stage.request, reason=reason)),
-                Keep(_KEPT_TICKET + stage.request, None),
-                *self._fault_used_up(),
-            ]
+            return self._abandon(stage.request, reason) + self._fault_used_up()
         number, self._series = taken
         effects: list[Effect] = [Keep("offline", self._series.as_kept())]
         if self._series.used_up(numbers, today):
@@ -374,14 +380,17 @@ class TicketDispenser:
     # --- after a stop in the middle
 
     def _after_interruption(self, request: str, record: Mapping[str, Any]) -> list[Effect]:
-        forget = Keep(_KEPT_TICKET + request, None)
-        if record["stage"] == "printing":
-            printed = TicketPrinted(
-                request=request, number=record["number"], offline=record["offline"], medium="paper", uncertain=True
-            )
-            return [Send("ticket.printed", self._new_id(), printed), forget]
-        reason = "the unit stopped before anything was printed"
-        return [Send("ticket.abandoned", self._new_id(), TicketAbandoned(request=request, reason=reason)), forget]
+        if record["stage"] != "printing":
+            return self._abandon(request, "the unit stopped before anything was printed")
+        printed = TicketPrinted(
+            request=request, number=record["number"], offline=record["offline"], medium="paper", uncertain=True
+        )
+        return [Send("ticket.printed", self._new_id(), printed), Keep(_KEPT_TICKET + request, None)]
+
+    def _abandon(self, request: str, reason: str) -> list[Effect]:
+        """Nobody got this number."""
+        body = TicketAbandoned(request=request, reason=reason)
+        return [Send("ticket.abandoned", self._new_id(), body), Keep(_KEPT_TICKET + request, None)]
 
     # --- commands
 
@@ -420,11 +429,7 @@ class TicketDispenser:
             case Owed() if moment.seconds - stage.since >= self._settings.paper_within_seconds:
                 self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds)
                 reason = "the printer was not mended in time, and the unit has no screen"
-                body = TicketAbandoned(request=stage.printing.request, reason=reason)
-                effects += [
-                    Send("ticket.abandoned", self._new_id(), body),
-                    Keep(_KEPT_TICKET + stage.printing.request, None),
-                ]
+                effects += self._abandon(stage.printing.request, reason)
             case Telling() if moment.seconds - stage.since >= stage.seconds:
                 self._first_screen()
             case Choosing() if moment.seconds - stage.touched_at >= self._settings.idle_seconds:

@@ -125,12 +125,14 @@ class Panel:
             return None
 
     def press(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        """``{"action": {"kind", "value"}}``, ``{"key": "3"}`` or ``{"touch": [x, y]}``."""
+        """``{"action": {"kind", "value"}}``, ``{"key": "3"}`` (or ``"next"``…), ``{"touch": [x, y]}``."""
         match wanted:
             case {"action": {"kind": str(kind), **rest}}:
                 if kind not in _KINDS:
                     raise BadRequest(f"kind is one of {', '.join(_KINDS)}")
                 action: Action | None = Action(kind, str(rest.get("value", "")))  # type: ignore[arg-type]
+            case {"key": str(kind)} if kind in _KINDS:
+                action = Action(kind)  # type: ignore[arg-type]
             case {"key": str() | int() as key}:
                 action = Action("choose", str(key))
             case {"touch": [int() | float() as x, int() | float() as y]}:
