@@ -147,7 +147,7 @@ class Link:
         self._sent_at = moment.seconds
 
     def _out(self, entry: Entry, *, late: bool) -> bool:
-        envelope = decode_up(_json(entry.envelope | {"late": late}))
+        envelope = decode_up(_json(entry.envelope | {"late": late, "sent_at": instant_text(self._clock.now())}))
         return self._bus.publish(self._topics.up(self._device), encode(envelope))
 
     # --- in

@@ -302,6 +302,8 @@ class Envelope(Payload):
     clock: ClockReading
     late: bool = False
     """True when sent later than it was made, from the journal."""
+    sent_at: Instant | None = None
+    """When this copy was sent, by the same clock as ``at``: how old the message is, even where that clock is wrong."""
 
 
 class TicketRequestedUp(Envelope):

@@ -170,6 +170,29 @@ def test_a_time_from_a_clock_that_knows_nothing_or_from_the_future_is_not_believ
         assert visit.arrived_at == lahti.clock()
 
 
+def test_a_late_request_of_an_unset_clock_stands_where_its_age_puts_it(lahti: PointAtWork) -> None:
+    """The unit's clock is half an hour slow and says that it knows nothing; it still knows how long ago it was asked."""
+    unit = Dispenser(lahti)
+    by_the_unit = lahti.clock() - timedelta(minutes=30)
+    lahti.clock.pass_by(minutes=10)
+    offline = unit.request(at=by_the_unit + timedelta(minutes=4), late=True, clock=NO_CLOCK)
+    offline = offline.model_copy(update={"sent_at": by_the_unit + timedelta(minutes=10)})
+    unit.send(offline)
+    visit = lahti.see(lambda t: t.records.visit_of_request(f"dispenser-1/{offline.id}"))
+    assert visit.arrived_at == lahti.clock() - timedelta(minutes=6)
+
+
+def test_without_a_time_of_sending_an_unset_clock_is_believed_within_the_day(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    asked_at = lahti.clock()
+    lahti.clock.pass_by(minutes=1)
+    lahti.arrives()
+    offline = unit.request(at=asked_at, late=True, clock=NO_CLOCK)
+    unit.send(offline)
+    unit.send(unit.printed(offline, "900", offline=True))
+    assert line(lahti) == ["900", "001"]
+
+
 def test_a_called_number_follows_the_paper_too(lahti: PointAtWork) -> None:
     unit = Dispenser(lahti)
     request = unit.request()

@@ -55,6 +55,7 @@ def test_what_was_said_without_a_broker_is_sent_late_and_in_order_when_it_is_bac
     assert lobby.hub.heard == []
     lobby.broker.start()
     lobby.settle()
+    assert {up.sent_at for up in lobby.hub.heard} == {lobby.clock.now()}
     assert [(up.seq, up.type) for up in lobby.hub.heard] == [
         (1, "ticket.requested"),
         (2, "ticket.printed"),

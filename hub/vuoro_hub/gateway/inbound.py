@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from vuoro_mqtt.payloads import (
@@ -28,6 +28,7 @@ from vuoro_hub.acts import arriving, calling, hearing
 from vuoro_hub.acts.arriving import Issued, Wish
 from vuoro_hub.acts.transaction import Actor, Answer, Origin, Point, Transaction, perform
 from vuoro_hub.domain.refusals import Refusal, invalid, not_allowed, refuse
+from vuoro_hub.domain.service_day import service_day
 
 CLOCK_MAY_BE_AHEAD = timedelta(seconds=5)
 
@@ -92,7 +93,7 @@ def _act(t: Transaction, device: str, message: UpMessage) -> Any:
             return arriving.give_number(t, wish)
         case TicketPrintedUp(body=body):
             request = key_of(device, body.request)
-            return arriving.paper_printed(t, request, body, device, _trusted_time(t, message) or t.now)
+            return arriving.paper_printed(t, request, body, device, _trusted_time(t, message))
         case TicketAbandonedUp(body=body):
             return arriving.ticket_abandoned(t, key_of(device, body.request), body.reason)
         case AppointmentArrivedUp():
@@ -132,7 +133,14 @@ def code_unknown() -> Refusal:
     )
 
 
-def _trusted_time(t: Transaction, message: UpMessage) -> Any:
-    """The sender's time, where its clock can be right; else the hub's own."""
-    known = message.clock.synced or message.clock.uncertainty_seconds is not None
-    return message.at if known and message.at <= t.now + CLOCK_MAY_BE_AHEAD else t.now
+def _trusted_time(t: Transaction, message: UpMessage) -> datetime:
+    """When the message was made: by the sender's clock where that can be right, else by the message's age."""
+    vouched = message.clock.synced or message.clock.uncertainty_seconds is not None
+    return message.at if vouched and message.at <= t.now + CLOCK_MAY_BE_AHEAD else _by_its_age(t, message)
+
+
+def _by_its_age(t: Transaction, message: UpMessage) -> datetime:
+    """A clock that nobody vouches for still measures spans; what would lie in another service day it measured wrong."""
+    made = t.now - ((message.sent_at or t.now) - message.at)
+    same_day = service_day(made, t.site.zone) == t.day
+    return made if same_day and made <= t.now else t.now
