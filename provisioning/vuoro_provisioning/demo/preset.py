@@ -24,6 +24,15 @@ class Unit(BaseModel):
     simulated: Literal["pygame", "led-matrix", "lcd"] = "pygame"
 
 
+class Place(BaseModel):
+    """A counter or a waiting area."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Id
+    name: Texts
+
+
 class Preset(BaseModel):
     """A site file as the demo sees it."""
 
@@ -31,10 +40,16 @@ class Preset(BaseModel):
 
     id: Id
     name: Texts
+    counters: list[Place] = []
+    areas: list[Place] = []
     devices: list[Unit] = []
 
     def called(self, language: str = "en") -> str:
         return text_in(self.name, language, self.id)
+
+    def place_called(self, id: str, language: str = "en") -> str:
+        """The name of a counter or an area; its id where it has none."""
+        return next((text_in(place.name, language, id) for place in self.counters + self.areas if place.id == id), id)
 
 
 def presets_folder() -> Path:

@@ -101,6 +101,7 @@ def lobby_page(plan: PointPlan) -> str:
         language=language,
         languages=LANGUAGES,
         point=plan.preset.called(language),
+        place=lambda id: plan.preset.place_called(id, language),
         hub=plan.hub_url,
         dispensers=_of_kind(plan, "ticket-dispenser"),
         displays=_of_kind(plan, "lobby-display"),

@@ -120,7 +120,8 @@ function keyButton(unit, key) {
   lamp.className = "lamp";
   lamp.hidden = true;
   const label = document.createElement("span");
-  label.textContent = key.label && key.label !== key.key ? `${key.key} ${key.label}` : key.key;
+  // A number stands on the key itself; other keys are known by their word alone.
+  label.textContent = key.label && /^\d+$/.test(key.key) ? `${key.key} ${key.label}` : key.label || key.key;
   const word = document.createElement("span");
   word.className = "sr";
   button.append(lamp, label, word);
