@@ -115,10 +115,8 @@ class Link:
     def publish(self, entries: Sequence[Entry], moment: Moment) -> None:
         """Just made and now durable: to the hub. What cannot go now goes after the next connection."""
         for entry in entries:
-            if not self._connected:
+            if not self._connected or not self._out(entry, late=False):
                 return
-            self._out(entry, late=False)
-        if entries:
             self._sent_at = moment.seconds
 
     def publish_unanswered(self, moment: Moment) -> None:

@@ -40,6 +40,16 @@ def test_another_trouble_takes_the_place_of_the_first() -> None:
     assert set(lobby.faults) == {"paper-low"}
 
 
+def test_a_printer_that_is_known_to_be_gone_is_not_tried_while_the_customer_waits() -> None:
+    lobby = AtTheDispenser()
+    lobby.printer_says("printer-gone")
+    lobby.press()
+    lobby.hub_issues("017")
+    assert lobby.prints == []
+    assert (lobby.view.step, lobby.view.number) == ("number", "017")
+    assert lobby.body_of("ticket.printed").medium == "screen"
+
+
 def test_little_paper_is_told_to_the_staff_alone() -> None:
     lobby = AtTheDispenser()
     lobby.printer_says("paper-low")

@@ -188,7 +188,9 @@ class CounterDisplay:
             return replace(base, flash=moment.seconds < self._flash_until)
         if state.number is not None:
             return base
-        return replace(base, message=self._words_now("Closed" if state.state is CounterMode.CLOSED else "Free"))
+        if state.state is CounterMode.CLOSED:
+            return replace(base, message=self._words_now("Closed"))
+        return replace(base, message=self._words_now("Free"))
 
 
 def _is_newly_called(before: CounterState | None, now: CounterState) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from vuoro_mqtt.payloads import ServicesState, ServiceToday
 
@@ -51,12 +51,9 @@ def opens_text(service: ServiceToday, local: datetime, say: Say) -> str:
         return say("Opens today at {time}").format(time=clock)
     if opens.date() == local.date() + timedelta(days=1):
         return say("Opens tomorrow at {time}").format(time=clock)
-    day = f"{say(_WEEKDAYS[opens.weekday()])} {_day_text(opens.date())}"
+    date_text = say("{day}.{month}.").format(day=opens.day, month=opens.month)
+    day = f"{say(_WEEKDAYS[opens.weekday()])} {date_text}"
     return say("Opens {day} at {time}").format(day=day, time=clock)
-
-
-def _day_text(day: date) -> str:
-    return f"{day.day}.{day.month}."
 
 
 def _within_hours(service: ServiceToday, local: datetime, *, otherwise: bool) -> bool:

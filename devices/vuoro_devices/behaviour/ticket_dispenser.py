@@ -309,6 +309,8 @@ class TicketDispenser:
     def _print(self, stage: Asking, ticket: Ticket, *, offline: bool, moment: Moment) -> list[Effect]:
         at_printer = Printing(stage.request, stage.service, stage.key, stage.since, ticket, offline, moment.seconds)
         self._stage = at_printer
+        if self._printer.code == "printer-gone" and self._settings.has_screen:
+            return self._on_screen(at_printer, moment)  # trying would cost the customer seconds for nothing
         return [self._intend(at_printer, "printing"), Print(stage.request, ticket)]
 
     def _intend(self, stage: Printing, state: Literal["printing", "owed"]) -> Keep:
@@ -333,15 +335,20 @@ class TicketDispenser:
         stage = self._stage
         if not isinstance(stage, Printing) or event.job != stage.request:
             return effects
-        self._last_ticket = stage.ticket
         if self._settings.has_screen:
-            self._told_number(stage, "number", self._settings.number_seconds, moment)
-            return effects + self._printed(stage, "screen")
+            return effects + self._on_screen(stage, moment)
+        self._last_ticket = stage.ticket
         if event.perhaps:
             self._told_number(stage, "take", self._settings.take_seconds, moment)
             return effects + self._printed(stage, "paper", uncertain=True)
         self._stage = Owed(stage, stage.owed_since or moment.seconds)
         return [*effects, self._intend(stage, "owed")]
+
+    def _on_screen(self, stage: Printing, moment: Moment) -> list[Effect]:
+        """The number stands on the screen in place of the paper."""
+        self._last_ticket = stage.ticket
+        self._told_number(stage, "number", self._settings.number_seconds, moment)
+        return self._printed(stage, "screen")
 
     def _told_number(self, stage: Printing, step: Literal["take", "number"], seconds: float, moment: Moment) -> None:
         self._stage = Telling(
