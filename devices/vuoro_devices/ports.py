@@ -16,7 +16,8 @@ V = TypeVar("V", contravariant=True)
 class PrinterTrouble(Exception):
     """The printer could not print, or says it cannot.
 
-    ``code`` is ``paper-out``, ``paper-low``, ``cover-open``, ``printer-gone`` or ``printer-error``; ``text`` is for the staff.
+    ``code`` is ``paper-out``, ``paper-low``, ``cover-open``, ``printer-gone`` or ``printer-error``.
+    ``text`` is for the staff.
     ``printed`` tells whether the ticket may have come out all the same: False means certainly not.
     """
 

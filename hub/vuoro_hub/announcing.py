@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
+
 from vuoro_hub.acts.transaction import Changes
 
 log = structlog.get_logger(__name__)

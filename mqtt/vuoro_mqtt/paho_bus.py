@@ -9,10 +9,10 @@ import threading
 import time
 from typing import Any
 
+import structlog
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
-import structlog
 from vuoro_mqtt.bus import BusEvent, Connected, Deliver, Disconnected, Message, Will
 
 KEEPALIVE_SECONDS = 10

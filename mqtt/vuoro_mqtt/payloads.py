@@ -188,7 +188,7 @@ class OfflineNumbers(Payload):
 
 
 class DeviceConfig(Payload):
-    """Topic ``devices/{device}/config``: what the hub sets for one device; fields of other kinds stay at their defaults."""
+    """Topic ``devices/{device}/config``: what the hub sets for one device; other kinds' fields keep their defaults."""
 
     version: int
     kind: DeviceKind

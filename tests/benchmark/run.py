@@ -141,9 +141,8 @@ def _printed(lobby: BenchLobby, before: int) -> dict[str, object] | None:
 
 def call_to_displays(folder: Path) -> None:
     """From a clerk's call to the frames of one counter display and twenty lobby displays."""
-    print(
-        f"\n## Call to displays\n\nOne counter display and {LOBBY_DISPLAYS} lobby displays (1280 × 720), real programs.\n"
-    )
+    programs = f"One counter display and {LOBBY_DISPLAYS} lobby displays (1280 × 720), real programs."
+    print(f"\n## Call to displays\n\n{programs}\n")
     with a_lobby(folder) as lobby, contextlib.closing(_floor_of(lobby)) as floor:
         _program, url, _seconds = lobby.hub()
         screen = {"screen": {"type": "simulated", "shows": "pygame", "size": [1280, 720]}}

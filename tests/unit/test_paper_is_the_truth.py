@@ -171,7 +171,7 @@ def test_a_time_from_a_clock_that_knows_nothing_or_from_the_future_is_not_believ
 
 
 def test_a_late_request_of_an_unset_clock_stands_where_its_age_puts_it(lahti: PointAtWork) -> None:
-    """The unit's clock is half an hour slow and says that it knows nothing; it still knows how long ago it was asked."""
+    """Its clock is half an hour slow and says that it knows nothing; it still knows how long ago it was asked."""
     unit = Dispenser(lahti)
     by_the_unit = lahti.clock() - timedelta(minutes=30)
     lahti.clock.pass_by(minutes=10)

@@ -210,7 +210,11 @@ class LobbyDisplay:
     def _row(self, call: CallShown, highlight: CallShown | None) -> CallRow:
         new = highlight is not None and (highlight.number, highlight.counter) == (call.number, call.counter)
         where = self._text(call.counter_name, call.counter)
-        return CallRow(number=call.number, where=where, area=call.area, new=new, serving=call.serving)
+        return CallRow(number=call.number, where=where, area=self._area_name(call), new=new, serving=call.serving)
+
+    def _area_name(self, call: CallShown) -> str:
+        """The floor or area, where the point has several (Q4)."""
+        return self._text(call.area_name, "") if call.area_name else ""
 
     def _trouble(self, moment: Moment) -> str:
         if self._connection.lost_for(moment) < self._settings.lost_after_seconds:

@@ -20,7 +20,7 @@ class Action:
 
 @dataclass(frozen=True)
 class ChoiceView:
-    """One service to choose. ``key`` is the number on its push button or keypad ("1"…), ``note`` says why it is closed."""
+    """One service to choose. ``key`` is the number on its button or keypad ("1"…), ``note`` says why it is closed."""
 
     service: str
     name: str
