@@ -31,6 +31,7 @@ from vuoro_mqtt.payloads import (
 from vuoro_mqtt.topics import Topics
 from vuoro_mqtt.values import Payload, instant_text
 
+from vuoro_devices.behaviour.connection import is_of_an_earlier_start
 from vuoro_devices.behaviour.effects import Send
 from vuoro_devices.behaviour.events import Answered, BrokerFound, BrokerLost, Event, Moment, Ordered, Told
 from vuoro_devices.journal import Entry, Journal
@@ -158,6 +159,7 @@ class Link:
                 return [BrokerFound()]
             case Disconnected():
                 self._connected = False
+                self._hub = None  # it may come back to the broker after this unit, and miss what is said till then
                 return [BrokerLost()]
             case Message():
                 return self._hear_message(event, moment)
@@ -196,8 +198,8 @@ class Link:
 
     def _hub_speaks(self, hub: HubState, *, kept: bool, moment: Moment) -> None:
         """A hub that starts has not heard what was published while it was away."""
-        if hub.state == "offline" and self._hub is not None and hub.boot != self._hub.boot:
-            return  # the will of an earlier start
+        if is_of_an_earlier_start(hub, self._hub):
+            return
         came_back = self._hub is None or self._hub.boot != hub.boot or self._hub.state == "offline"
         self._hub = hub
         if hub.state == "online" and came_back and not kept:

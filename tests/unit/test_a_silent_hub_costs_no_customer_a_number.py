@@ -42,10 +42,19 @@ def test_a_hub_that_is_gone_is_not_waited_for() -> None:
 
 def test_the_will_of_an_earlier_hub_does_not_count() -> None:
     lobby = AtTheDispenser()
-    lobby.happens(Told(hub_state("online", boot="hub-2")))
-    lobby.happens(Told(hub_state("offline", boot="hub-1")))
+    lobby.happens(Told(hub_state("online", boot="hub-2", at=NOON + timedelta(minutes=5))))
+    lobby.happens(Told(hub_state("offline", boot="hub-1", at=NOON)))
     lobby.press()
     assert lobby.prints == []
+
+
+def test_a_hub_that_came_and_went_unseen_is_gone() -> None:
+    lobby = AtTheDispenser()
+    lobby.broker_goes()
+    lobby.broker_comes()
+    lobby.happens(Told(hub_state("offline", boot="hub-2", at=NOON + timedelta(minutes=5)), kept=True))
+    lobby.press()
+    assert lobby.prints[-1].ticket.offline
 
 
 def test_a_connection_lost_while_asking_prints_at_once() -> None:

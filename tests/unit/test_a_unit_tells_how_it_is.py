@@ -15,20 +15,11 @@ from vuoro_devices.behaviour.views import Action
 from vuoro_devices.journal import FILE
 from vuoro_devices.ports import PrinterTrouble
 from vuoro_devices.unit import Stop
+from vuoro_mqtt import payloads
 from vuoro_mqtt.codec import decode
 from vuoro_mqtt.memory_bus import MemoryBus
-from vuoro_mqtt.payloads import (
-    BoxCutoffDown,
-    DeviceStatus,
-    Down,
-    IdentifyDown,
-    ReprintDown,
-    RestartDown,
-    TestDown,
-)
+from vuoro_mqtt.payloads import BoxCutoffDown, DeviceStatus, Down, IdentifyDown, ReprintDown, RestartDown
 from vuoro_mqtt.values import new_message_id
-
-TestDown.__test__ = False  # type: ignore[attr-defined]
 
 
 def command(model: type[Down], **wishes: Any) -> Down:
@@ -109,7 +100,7 @@ def outcome(lobby: Lobby, of: Down) -> list[tuple[str, str | None]]:
 
 def test_a_test_ticket_is_printed_and_answered(tmp_path: Path) -> None:
     lobby = Lobby(tmp_path)
-    test = command(TestDown)
+    test = command(payloads.TestDown)
     lobby.hub.say(test)
     lobby.settle()
     assert lobby.printer.tickets[-1].test
@@ -119,7 +110,7 @@ def test_a_test_ticket_is_printed_and_answered(tmp_path: Path) -> None:
 def test_a_test_that_cannot_be_printed_has_failed(tmp_path: Path) -> None:
     lobby = Lobby(tmp_path)
     lobby.printer.fails = PrinterTrouble("cover-open", "The cover is open.")
-    test = command(TestDown)
+    test = command(payloads.TestDown)
     lobby.hub.say(test)
     lobby.settle()
     assert outcome(lobby, test) == [("failed", "cover-open")]
@@ -151,7 +142,7 @@ def test_the_unit_shows_who_it_is(tmp_path: Path) -> None:
 
 def test_the_same_command_twice_has_its_effect_once_also_over_a_restart(tmp_path: Path) -> None:
     lobby = Lobby(tmp_path)
-    test = command(TestDown)
+    test = command(payloads.TestDown)
     lobby.hub.say(test)
     lobby.hub.say(test)
     lobby.settle()
@@ -164,8 +155,8 @@ def test_the_same_command_twice_has_its_effect_once_also_over_a_restart(tmp_path
 
 def test_an_expired_command_is_ignored(tmp_path: Path) -> None:
     lobby = Lobby(tmp_path)
-    late = command(TestDown, expires_at=lobby.clock.now() - timedelta(seconds=1))
-    timely = command(TestDown, expires_at=lobby.clock.now() + timedelta(seconds=30))
+    late = command(payloads.TestDown, expires_at=lobby.clock.now() - timedelta(seconds=1))
+    timely = command(payloads.TestDown, expires_at=lobby.clock.now() + timedelta(seconds=30))
     lobby.hub.say(late)
     lobby.hub.say(timely)
     lobby.settle()
@@ -193,7 +184,9 @@ def test_a_command_for_another_kind_of_unit_has_failed(tmp_path: Path) -> None:
 def test_a_retained_command_is_never_obeyed(tmp_path: Path, value: str) -> None:
     lobby = Lobby(tmp_path)
     lobby.pull_the_plug()
-    lobby.broker.route(lobby.topics.down("dispenser-1"), command(TestDown).model_dump_json().encode(), retain=True)
+    lobby.broker.route(
+        lobby.topics.down("dispenser-1"), command(payloads.TestDown).model_dump_json().encode(), retain=True
+    )
     lobby.plug_in()
     lobby.settle()
     assert lobby.printer.tickets == []

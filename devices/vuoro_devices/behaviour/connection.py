@@ -14,14 +14,13 @@ class Connection:
     """``lost_at`` is since when there has been no way to the hub; None while there is one."""
 
     broker: bool = False
-    hub_online: bool = True
-    """A hub that has not spoken yet is taken to be there."""
-    hub_boot: str | None = None
+    hub: HubState | None = None
+    """Its last word; a hub that has not spoken yet is taken to be there."""
     lost_at: float | None = 0.0
 
     @property
     def up(self) -> bool:
-        return self.broker and self.hub_online
+        return self.broker and (self.hub is None or self.hub.state == "online")
 
     def lost_for(self, moment: Moment) -> float:
         return moment.seconds - self.lost_at if self.lost_at is not None else 0.0
@@ -32,13 +31,18 @@ class Connection:
                 return replace(self, broker=True)._at(moment)
             case BrokerLost():
                 return replace(self, broker=False)._at(moment)
-            case Told(state=HubState() as hub) if hub.state == "online":
-                return replace(self, hub_online=True, hub_boot=hub.boot)._at(moment)
-            case Told(state=HubState() as hub) if self.hub_boot in (None, hub.boot):
-                return replace(self, hub_online=False, hub_boot=hub.boot)._at(moment)
+            case Told(state=HubState() as hub) if not is_of_an_earlier_start(hub, self.hub):
+                return replace(self, hub=hub)._at(moment)
         return self
 
     def _at(self, moment: Moment) -> Connection:
         if self.up:
             return replace(self, lost_at=None)
         return self if self.lost_at is not None else replace(self, lost_at=moment.seconds)
+
+
+def is_of_an_earlier_start(will: HubState, last: HubState | None) -> bool:
+    """Whether this "offline" is the late will of a hub that has been started again since (contract §2.2)."""
+    if will.state == "online" or last is None or last.state == "offline":
+        return False
+    return will.boot != last.boot and will.at < last.at
