@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from pydantic import ValidationError
 from vuoro_mqtt.bus import Bus, BusEvent, Connected, Disconnected, Message
 from vuoro_mqtt.payloads import CommandOutcome, DeviceConfig, DeviceKind, DeviceStatus, ServicesState
 from vuoro_mqtt.topics import Topics
@@ -351,11 +352,13 @@ class Unit:
 
     def _from_cache(self) -> list[Told]:
         kept = self._journal.kept()
+        models: dict[str, type[DeviceConfig | ServicesState]] = {"config": DeviceConfig, "services": ServicesState}
         told: list[Told] = []
-        if "config" in kept:
-            told.append(Told(DeviceConfig.model_validate(kept["config"]), kept=True))
-        if "services" in kept:
-            told.append(Told(ServicesState.model_validate(kept["services"]), kept=True))
+        for key, model in models.items():
+            try:
+                told += [Told(model.model_validate(kept[key]), kept=True)] if key in kept else []
+            except ValidationError:
+                log.warning("unit.cache_of_another_version", key=key)
         return told
 
     def _note(self, state: object) -> None:

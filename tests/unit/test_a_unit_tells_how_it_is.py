@@ -245,6 +245,18 @@ def test_a_unit_that_only_stumbles_starts_anew(tmp_path: Path) -> None:
     assert lobby.unit.run() == Stop(restart=True)
 
 
+def test_what_another_version_kept_of_the_hubs_words_stops_no_start(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.journal.keep("config", {"version": "of long ago"})
+    lobby.pull_the_plug()
+    lobby.broker.stop()
+    lobby.plug_in()
+    assert lobby.view().step == "closed"
+    lobby.broker.start()
+    lobby.settle()
+    assert lobby.unit.connected
+
+
 def test_a_clean_stop_leaves_no_ghost_in_the_queue(tmp_path: Path) -> None:
     lobby = Lobby(tmp_path)
     lobby.hub.manner = "silent"
