@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from rig.served_points import Answer, ServedPoint
 
 CLIENTS = 8
-EACH = 15
+EACH = 10
 
 R = TypeVar("R")
 
@@ -46,7 +46,7 @@ def test_no_number_is_given_twice(served: ServedPoint) -> None:
 
 
 def test_nobody_is_called_twice_at_eight_counters(served: ServedPoint) -> None:
-    given = [served.number("vero")["turn"] for _ in range(CLIENTS * 6)]
+    given = [served.number("vero")["turn"] for _ in range(CLIENTS * 4)]
 
     def work(place: int) -> list[str]:
         clerk, counter, called = served.caller("clerk-vero"), str(place + 1), []

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from rig.served_points import Answer, ServedPoint
 from vuoro_mqtt.codec import MAX_BYTES
 
 JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPoint]:
+    """The API among all the pages of the hub, which have their own ways of saying no."""
+    point = ServedPoint(tmp_path_factory.mktemp("point"), pages=True)
+    yield point
+    point.close()
 
 
 def is_problem(answer: Answer, status: int, code: str = "invalid") -> None:
@@ -46,25 +53,25 @@ def is_problem(answer: Answer, status: int, code: str = "invalid") -> None:
         (b"", 422),
     ],
 )
-def test_a_body_that_cannot_be_used_is_refused(served: ServedPoint, body: bytes, status: int) -> None:
-    advisor = served.caller("advisor")
+def test_a_body_that_cannot_be_used_is_refused(shared: ServedPoint, body: bytes, status: int) -> None:
+    advisor = shared.caller("advisor")
     is_problem(advisor.send("POST", "/visits", body, JSON), status)
     assert advisor.post("/visits", {"service": "vero"}).status == 201
 
 
-def test_the_problem_names_each_place_and_what_is_wrong_there(served: ServedPoint) -> None:
-    answer = served.caller("advisor").post("/visits", {"service": "VERO", "needs": ["a lift"]})
+def test_the_problem_names_each_place_and_what_is_wrong_there(shared: ServedPoint) -> None:
+    answer = shared.caller("advisor").post("/visits", {"service": "VERO", "needs": ["a lift"]})
     assert [fault["place"] for fault in answer.json["faults"]] == ["service", "needs.0"]
     assert "needs.0" in answer.json["detail"]
 
 
-def test_fields_that_are_not_known_are_ignored(served: ServedPoint) -> None:
-    answer = served.caller("advisor").post("/visits", {"service": "vero", "colour": {"deep": [1, 2, 3]}})
+def test_fields_that_are_not_known_are_ignored(shared: ServedPoint) -> None:
+    answer = shared.caller("advisor").post("/visits", {"service": "vero", "colour": {"deep": [1, 2, 3]}})
     assert answer.status == 201
 
 
-def test_a_body_larger_than_the_contract_allows_is_refused(served: ServedPoint) -> None:
-    advisor = served.caller("advisor")
+def test_a_body_larger_than_the_contract_allows_is_refused(shared: ServedPoint) -> None:
+    advisor = shared.caller("advisor")
     body = {"service": "vero", "padding": "x" * MAX_BYTES}
     is_problem(advisor.post("/visits", body), 413)
     is_problem(advisor.send("POST", "/visits", b"x" * (8 * MAX_BYTES), {"Content-Type": "text/plain"}), 413)
@@ -74,55 +81,48 @@ def test_a_body_larger_than_the_contract_allows_is_refused(served: ServedPoint) 
     assert advisor.send("POST", "/visits", just_fits, JSON).status == 201
 
 
-def test_a_large_body_sent_in_chunks_is_refused_too(served: ServedPoint) -> None:
-    advisor = served.caller("advisor")
+def test_a_large_body_sent_in_chunks_is_refused_too(shared: ServedPoint) -> None:
+    advisor = shared.caller("advisor")
     is_problem(advisor.send_in_chunks("/visits", [b"x" * MAX_BYTES, b"x"]), 413)
     assert advisor.get("/turns").status == 200
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml"])
-def test_a_body_that_is_not_called_json_is_refused(served: ServedPoint, kind: str) -> None:
-    answer = served.caller("advisor").send("POST", "/visits", b'{"service": "vero"}', {"Content-Type": kind})
+def test_a_body_that_is_not_called_json_is_refused(shared: ServedPoint, kind: str) -> None:
+    answer = shared.caller("advisor").send("POST", "/visits", b'{"service": "vero"}', {"Content-Type": kind})
     is_problem(answer, 415)
 
 
-def test_what_needs_no_body_needs_no_content_type(served: ServedPoint) -> None:
+def test_what_needs_no_body_needs_no_content_type(shared: ServedPoint) -> None:
     empty_form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert served.caller("clerk-vero").send("POST", "/counters/1/open", b"", empty_form).status == 200
-    assert served.caller("clerk-vero").send("POST", "/counters/1/close", None, {}).status == 200
+    assert shared.caller("clerk-vero").send("POST", "/counters/1/open", b"", empty_form).status == 200
+    assert shared.caller("clerk-vero").send("POST", "/counters/1/close", None, {}).status == 200
 
 
 @pytest.mark.parametrize(
     ("wanted", "language", "title"),
     [("fi", "fi", "Jonossa ei ole ketään"), ("sv-FI, en;q=0.5", "sv", "Ingen står i kön"), ("de", "en", "Nobody is")],
 )
-def test_a_problem_speaks_the_callers_language(served: ServedPoint, wanted: str, language: str, title: str) -> None:
-    clerk = served.caller("clerk-vero")
+def test_a_problem_speaks_the_callers_language(shared: ServedPoint, wanted: str, language: str, title: str) -> None:
+    clerk = shared.caller("clerk-avi")
     clerk.post("/counters/1/open")
     answer = clerk.post("/counters/1/call", Accept_Language=wanted)
+    clerk.post("/counters/1/close")
     assert answer.json["title"].startswith(title)
     assert answer.headers["Content-Language"] == language
-
-
-@pytest.fixture
-def whole(tmp_path: Path) -> Iterator[ServedPoint]:
-    """The API among all the pages of the hub, which have their own ways of saying no."""
-    point = ServedPoint(tmp_path, pages=True)
-    yield point
-    point.close()
 
 
 @pytest.mark.parametrize(
     "path",
     ["/api/v1/kirjasto", "/api/v2/services", "/api/v1", "/api/", "/api", "/api/v1/services/", "/api//v1/services"],
 )
-def test_an_address_that_is_nothing_is_a_problem_not_a_page(whole: ServedPoint, path: str) -> None:
-    is_problem(whole.caller("advisor").get(path), 404)
+def test_an_address_that_is_nothing_is_a_problem_not_a_page(shared: ServedPoint, path: str) -> None:
+    is_problem(shared.caller("advisor").get(path), 404)
 
 
 @pytest.mark.parametrize("path", ["/turns/%00", "/turns/%ff", "/turns/a%2Fb", "/turns/..%2f..", "/counters/%0a/"])
-def test_a_strange_address_is_not_found(whole: ServedPoint, path: str) -> None:
-    is_problem(whole.caller("advisor").get(path), 404)
+def test_a_strange_address_is_not_found(shared: ServedPoint, path: str) -> None:
+    is_problem(shared.caller("advisor").get(path), 404)
 
 
 @pytest.mark.parametrize(
@@ -137,20 +137,20 @@ def test_a_strange_address_is_not_found(whole: ServedPoint, path: str) -> None:
     ],
 )
 def test_a_method_that_fits_nothing_names_those_that_do(
-    whole: ServedPoint, method: str, path: str, allowed: str
+    shared: ServedPoint, method: str, path: str, allowed: str
 ) -> None:
-    answer = whole.caller("advisor").send(method, path, None, {})
+    answer = shared.caller("advisor").send(method, path, None, {})
     is_problem(answer, 405)
     assert allowed in answer.headers["Allow"].split(", ")
 
 
-def test_no_form_protection_stands_before_a_token(whole: ServedPoint) -> None:
-    assert whole.caller("advisor").post("/visits", {"service": "vero"}).status == 201
-    is_problem(whole.caller().post("/visits", {"service": "vero"}), 401, "not-allowed")
+def test_no_form_protection_stands_before_a_token(shared: ServedPoint) -> None:
+    assert shared.caller("advisor").post("/visits", {"service": "vero"}).status == 201
+    is_problem(shared.caller().post("/visits", {"service": "vero"}), 401, "not-allowed")
 
 
-def test_a_cookie_of_the_pages_opens_nothing_here(whole: ServedPoint) -> None:
-    is_problem(whole.caller().get("/turns", Cookie="vuoro=eyJfdXNlcl9pZCI6ImFkdmlzb3IifQ"), 401, "not-allowed")
+def test_a_cookie_of_the_pages_opens_nothing_here(shared: ServedPoint) -> None:
+    is_problem(shared.caller().get("/turns", Cookie="vuoro=eyJfdXNlcl9pZCI6ImFkdmlzb3IifQ"), 401, "not-allowed")
 
 
 def test_a_fault_of_the_hub_is_json_too_and_says_that_it_is_logged(served: ServedPoint) -> None:
