@@ -37,9 +37,6 @@ DROPPED = Counter(
     "vuoro_messages_dropped", "MQTT messages that could not be used and were dropped", ["reason"], registry=REGISTRY
 )
 
-MESSAGES_DROPPED = DROPPED.labels("unsorted")
-"""For who cannot say why; ``message_dropped`` sorts them."""
-
 Info("vuoro_build", "Which version runs", registry=REGISTRY).info({"version": __version__})
 ProcessCollector(registry=REGISTRY)
 

@@ -11,7 +11,7 @@ from vuoro_hub.domain import counters as counter_rules
 from vuoro_hub.domain import turns as turn_rules
 from vuoro_hub.domain.calling import next_in_line
 from vuoro_hub.domain.counters import Counter
-from vuoro_hub.domain.refusals import Refusal, invalid, role_may_not
+from vuoro_hub.domain.refusals import Refusal, invalid, role_may_not, service_unknown
 from vuoro_hub.domain.roles import Permission, Role
 from vuoro_hub.domain.turns import AT_COUNTER, Turn, TurnState, waiting_time
 from vuoro_hub.store.records import NO_LIMIT, turn_of
@@ -38,7 +38,7 @@ def open_counter(t: Transaction, counter: str, services: tuple[str, ...] | None)
     wanted = services if services else own
     unknown = [service for service in wanted if service not in t.site.service_by_id]
     if unknown:
-        return invalid(f"No service is called {', '.join(unknown)}.", services=unknown)
+        return service_unknown(unknown[0])
     if any(service not in own for service in wanted):
         return role_may_not(Permission.RUN_QUEUE.value)
     by = t.by.person.name if t.by.person else t.by.name

@@ -21,7 +21,7 @@ class Dropped:
         self._logged: dict[str, float] = {}
 
     def note(self, sender: str, reason: str) -> None:
-        metrics.MESSAGES_DROPPED.inc()
+        metrics.message_dropped(reason)
         now = time.monotonic()
         if now - self._logged.get(sender, -LOG_AGAIN_SECONDS) < LOG_AGAIN_SECONDS:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import socket
 import threading
@@ -14,12 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 from vuoro_mqtt import __version__
 from vuoro_mqtt.bus import Bus, BusEvent, Connected, Deliver, Disconnected, Message, Will
 from vuoro_mqtt.codec import Undecodable, decode, decode_up, encode
-from vuoro_mqtt.payloads import DeviceStatus, HubState, NoticesState, Resend, ResendDown
+from vuoro_mqtt.payloads import DeviceStatus, HubState, NoticesState, Resend, ResendDown, Who
 from vuoro_mqtt.topics import Topics
 from vuoro_mqtt.values import Id, Payload
 
+from vuoro_hub import metrics
 from vuoro_hub.acts import hearing, showing
-from vuoro_hub.acts.transaction import SYSTEM, Actor, Changes, Point, Transaction, do
+from vuoro_hub.acts.transaction import SYSTEM, Actor, Answer, Changes, Point, Transaction, do
 from vuoro_hub.gateway.dropping import Dropped
 from vuoro_hub.gateway.inbound import answer_up, as_down, unreadable
 from vuoro_hub.store.records import Records
@@ -37,12 +39,6 @@ EVERYTHING = Changes(services=True, calls=True)
 log = structlog.get_logger(__name__)
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
-
-
-class Who(Payload):
-    """Asked by a starting hub on ``hub/who``."""
-
-    boot: str
 
 
 BusFactory = Callable[[Deliver, list[str], Will], Bus]
@@ -225,6 +221,7 @@ class Gateway:
             return
         answer = answer_up(self._point, device, message)
         self._send_down(device, message.id, answer.type, answer.body)
+        _count(message.type, answer)
         self._watch_for_gap(device, message.journal, message.seq)
 
     def _send_down(self, device: str, re: str, kind: str, body: str) -> None:
@@ -307,3 +304,9 @@ class Gateway:
                 "host": socket.gethostname(),
             }
         )
+
+
+def _count(act: str, answer: Answer) -> None:
+    refused = answer.type == "refused"
+    ended = "replayed" if answer.again else "refused" if refused else "done"
+    metrics.act_ended(act, ended, str(json.loads(answer.body)["code"]) if refused else None)
