@@ -42,6 +42,7 @@ def unit(tmp_path: Path, mosquitto_broker: RunningBroker, hub: HandHub) -> Itera
     unit = RunningUnit(tmp_path / "unit", mosquitto_broker.port)
     unit.start()
     unit.wait_ready()
+    until(lambda: hub.hub.statuses and hub.hub.statuses[-1].state == "online", "the hub knows that the unit is there")
     yield unit
     unit.end()
 
