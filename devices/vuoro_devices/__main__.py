@@ -60,10 +60,9 @@ def _run(kind_name: str, file: Path, *, check: bool) -> int:
 
 
 def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
-    # structlog draws exceptions with rich where it finds it: 6 MB for colours that no journal shows.
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    from vuoro_devices.log import set_up_log
+    from vuoro_mqtt.facts_log import set_up_log
+
     from vuoro_devices.program import AlreadyRunning, Program
 
     set_up_log()

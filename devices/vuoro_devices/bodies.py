@@ -48,11 +48,11 @@ class Bodies:
             self.lamps.close()
 
 
-def build_bodies(config: UnitConfig, kind: DeviceKind) -> Bodies:
-    """Raises ValueError where a part's own settings do not do."""
+def build_bodies(config: UnitConfig, kind: DeviceKind, *, torn: bool = False) -> Bodies:
+    """Raises ValueError where a part's own settings do not do. ``torn``: half a ticket may hang from the printer."""
     bodies = Bodies()
     if config.printer is not None:
-        bodies.printer = _printer(config)
+        bodies.printer = _printer(config, torn=torn)
     _add_controls(bodies, config, kind)
     _add_lamps(bodies, config)
     if config.screen is not None and config.screen.type != "none":
@@ -62,10 +62,10 @@ def build_bodies(config: UnitConfig, kind: DeviceKind) -> Bodies:
     return bodies
 
 
-def _printer(config: UnitConfig) -> Printer:
+def _printer(config: UnitConfig, *, torn: bool) -> Printer:
     from vuoro_devices.hardware.escpos_printer import open_printer
 
-    return open_printer(config.printer, config.state)
+    return open_printer(config.printer, config.state, torn=torn)
 
 
 def _add_controls(bodies: Bodies, config: UnitConfig, kind: DeviceKind) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_devices.behaviour.effects import View
 from vuoro_devices.behaviour.views import Action
 from vuoro_devices.ports import Screen
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 TRY_AGAIN_SECONDS = 5.0
 

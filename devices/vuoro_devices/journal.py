@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.values import instant_text, new_message_id
 
 FILE = "journal.db"
@@ -42,7 +42,7 @@ CREATE TABLE kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE commands (turn INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE);
 """
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 
 @dataclass(frozen=True)

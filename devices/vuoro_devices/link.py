@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import structlog
 from vuoro_mqtt.bus import Bus, BusEvent, Connected, Disconnected, Message
 from vuoro_mqtt.codec import Undecodable, decode, decode_down, decode_up, encode
+from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.payloads import (
     AckDown,
     CallsState,
@@ -37,7 +37,7 @@ from vuoro_devices.behaviour.events import Answered, BrokerFound, BrokerLost, Ev
 from vuoro_devices.journal import Entry, Journal
 from vuoro_devices.ports import Clock
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 AGAIN_AFTER_SECONDS = 30.0
 """An unanswered message is sent again after this also while the connection holds."""

@@ -6,13 +6,13 @@ import queue
 import threading
 from collections.abc import Callable
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_devices.behaviour.events import NotPrinted, PaperOut, PrinterCondition
 from vuoro_devices.behaviour.views import Ticket
 from vuoro_devices.ports import Printer, PrinterTrouble
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 ASK_EVERY_SECONDS = 3.0
 ASK_IN_TROUBLE_SECONDS = 1.0

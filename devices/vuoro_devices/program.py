@@ -7,10 +7,10 @@ import queue
 from pathlib import Path
 from typing import IO, Any
 
-import structlog
 from vuoro_mqtt import __version__
 from vuoro_mqtt.bus import Will
 from vuoro_mqtt.codec import encode
+from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.paho_bus import PahoBus
 from vuoro_mqtt.payloads import DeviceKind
 from vuoro_mqtt.topics import Topics
@@ -29,7 +29,7 @@ from vuoro_devices.print_desk import PrintDesk
 from vuoro_devices.unit import Behaviour, Identity, InboxItem, ScreenCondition, Stop, Unit
 from vuoro_devices.words import words
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 JOURNAL_SET_ASIDE = "journal-set-aside"
 CONTROLS_FAILED = "controls-failed"
@@ -49,9 +49,9 @@ class Program:
         self._inbox: queue.SimpleQueue[InboxItem] = queue.SimpleQueue()
         self._lock = _claim(config.state)
         self._notify = Notify()
-        self._bodies = build_bodies(config, kind)
         opened = open_journal(config.state, self._clock.now())
         self._journal = opened.journal
+        self._bodies = build_bodies(config, kind, torn=_ticket_torn(kind, opened.journal))
         self._identity = Identity(Topics(config.site), config.device, kind, __version__, boot=new_message_id())
         self._bus = self._build_bus()
         self._desk = PrintDesk(self._bodies.printer, self._inbox.put) if self._bodies.printer else None
@@ -200,6 +200,15 @@ def _claim(folder: Path) -> IO[str]:
         lock.close()
         raise AlreadyRunning(f"another program already runs this unit, in {folder}") from None
     return lock
+
+
+def _ticket_torn(kind: DeviceKind, journal: Journal) -> bool:
+    """Whether half a ticket may hang from the printer since the start before."""
+    if kind is not DeviceKind.TICKET_DISPENSER:
+        return False
+    from vuoro_devices.behaviour.ticket_dispenser import may_be_torn
+
+    return may_be_torn(journal.kept())
 
 
 def build_behaviour(kind: DeviceKind, config: UnitConfig, journal: Journal) -> Behaviour:

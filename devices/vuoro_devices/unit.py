@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import structlog
 from pydantic import ValidationError
 from vuoro_mqtt.bus import Bus, BusEvent, Connected, Disconnected, Message
+from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.payloads import CommandOutcome, DeviceConfig, DeviceKind, DeviceStatus, ServicesState
 from vuoro_mqtt.topics import Topics
 from vuoro_mqtt.values import new_message_id
@@ -23,7 +23,7 @@ from vuoro_devices.journal import Entry, Journal
 from vuoro_devices.link import Heard, Link, NotForThisUnit, ResendWanted, RestartWanted
 from vuoro_devices.ports import Clock, Lamps
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 TICK_SECONDS = 0.1
 CACHE_EVERY_SECONDS = 60.0

@@ -6,15 +6,14 @@ import fcntl
 import os
 import secrets
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import IO, Annotated
 
 import sdnotify
-import structlog
 import typer
 from vuoro_mqtt import __version__
+from vuoro_mqtt.facts_log import FactsLog, set_up_log
 from vuoro_mqtt.values import new_message_id
 
 from vuoro_hub.toml_file import TomlFileError
@@ -24,7 +23,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, help="The hub of a
 EXIT_CONFIGURATION = 2
 EXIT_OTHER_HUB = 3
 
-log = structlog.get_logger("vuoro_hub")
+log = FactsLog("vuoro_hub")
 
 
 @cli.command()
@@ -126,16 +125,7 @@ def _tell_faults(error: TomlFileError) -> None:
 
 
 def main() -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    set_up_log()
     cli()
 
 

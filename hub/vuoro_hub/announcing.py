@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_hub.acts.transaction import Changes
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 Listener = Callable[[Changes], None]
 """Takes a change after its commit; must return at once."""

@@ -6,8 +6,8 @@ import secrets
 import threading
 from datetime import UTC, datetime
 
-import structlog
 from vuoro_mqtt.bus import Bus, Deliver, Will
+from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.paho_bus import PahoBus
 from vuoro_mqtt.values import new_message_id
 from waitress.server import create_server
@@ -25,7 +25,7 @@ from vuoro_hub.web.app import SERVER_OPTIONS, create_app
 TOKEN_BYTES = 16
 """128 random bits (contract §1)."""
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 
 class Hub:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import date
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_hub.acts import arriving, calling
 from vuoro_hub.acts.transaction import SYSTEM, Changes, Point, Transaction, do
@@ -14,7 +14,7 @@ from vuoro_hub.store.records import Records
 
 EVERY_SECONDS = 0.5
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 
 class Ticker:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 
-import structlog
-
 from vuoro_mqtt.bus import BusEvent, Connected, Deliver, Disconnected, Message, Will
+from vuoro_mqtt.facts_log import FactsLog
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 
 class MemoryBroker:

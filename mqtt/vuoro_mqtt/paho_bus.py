@@ -9,11 +9,11 @@ import threading
 import time
 from typing import Any
 
-import structlog
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from vuoro_mqtt.bus import BusEvent, Connected, Deliver, Disconnected, Message, Will
+from vuoro_mqtt.facts_log import FactsLog
 
 KEEPALIVE_SECONDS = 10
 """A cut cable is seen after 1.9 times this."""
@@ -21,7 +21,7 @@ KEEPALIVE_SECONDS = 10
 SILENT_SECONDS = 20.0
 """A message without the broker's PUBACK for so long means that the network thread or the broker is stuck."""
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 
 class PahoBus:

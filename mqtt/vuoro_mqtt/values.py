@@ -52,7 +52,7 @@ Instant = Annotated[
 class Payload(BaseModel):
     """Base of all that travels: frozen, and blind to fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
 
 
 def new_message_id() -> str:

@@ -63,8 +63,15 @@ from vuoro_devices.behaviour.views import DispenserView, LampState, Ticket
 USED_UP = "offline-numbers-used-up"
 PRINTER_FAULTS = BLOCKING | {"paper-low"}
 _KEPT_TICKET = "ticket:"
+_TORN = "torn"
 _TEST = "test:"
 _REPRINT = "reprint:"
+
+
+def may_be_torn(kept: Mapping[str, Any]) -> bool:
+    """Whether the last ticket broke off at a stop or a fault: its remains may hang from the printer."""
+    stages = [value["stage"] for key, value in kept.items() if key.startswith(_KEPT_TICKET)]
+    return bool(kept.get(_TORN)) or any(stage != "asked" for stage in stages)
 
 
 class TicketDispenser:
@@ -90,6 +97,7 @@ class TicketDispenser:
         self._interrupted = {
             key.removeprefix(_KEPT_TICKET): value for key, value in kept.items() if key.startswith(_KEPT_TICKET)
         }
+        self._torn = may_be_torn(kept)
         self._stage: Stage = Choosing()
         self._language = "fi"
         self._page = 1
@@ -118,6 +126,7 @@ class TicketDispenser:
         for request, record in self._interrupted.items():
             effects += self._after_interruption(request, record)
         self._interrupted = {}
+        effects += [Keep(_TORN, True)] if self._torn else []
         return effects + self._appearance(moment)
 
     def step(self, event: Event, moment: Moment) -> list[Effect]:
@@ -318,17 +327,21 @@ class TicketDispenser:
         return Keep(_KEPT_TICKET + stage.request, record)
 
     def _paper_out(self, job: str, moment: Moment) -> list[Effect]:
+        effects: list[Effect] = [Keep(_TORN, None)] if self._torn else []
+        self._torn = False
         if job.startswith((_TEST, _REPRINT)):
-            return [self._outcome(job.partition(":")[2], None)]
+            return [*effects, self._outcome(job.partition(":")[2], None)]
         stage = self._stage
         if not isinstance(stage, Printing) or job != stage.request:
-            return []
+            return effects
         self._last_ticket = stage.ticket
         self._told_number(stage, "take", self._settings.take_seconds, moment)
-        return self._printed(stage, "paper")
+        return effects + self._printed(stage, "paper")
 
     def _not_printed(self, event: NotPrinted, moment: Moment) -> list[Effect]:
         effects = self._raise(event.code, event.text)
+        effects += [] if self._torn else [Keep(_TORN, True)]
+        self._torn = True
         self._printer = PrinterCondition(event.code, event.text)
         if event.job.startswith((_TEST, _REPRINT)):
             return [*effects, self._outcome(event.job.partition(":")[2], event.code)]

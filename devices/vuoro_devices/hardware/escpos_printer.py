@@ -58,6 +58,7 @@ class EscposPrinter:
         answer_within: float = 1.0,
         done_within: float = 6.0,
         state: Path | None = None,
+        torn: bool = False,
     ) -> None:
         self._link_factory = link_factory
         self._layout = TicketLayout(profile, columns_dots, codepage=codepage, slow=slow, cut=cut)
@@ -68,7 +69,7 @@ class EscposPrinter:
         self._link: PrinterLink | None = None
         self._confirms: bool | None = None
         """Whether it answers ``GS r``; None until it has been tried on this link."""
-        self._torn = False
+        self._torn = torn
         """The ticket before broke off, so its remains hang from the printer."""
 
     def warm(self) -> None:
@@ -255,10 +256,11 @@ class PrinterSettings(BaseModel):
         return self.type == "serial" and self.baud < SLOW_BAUD
 
 
-def open_printer(settings: PrinterSettings, state: Path | None = None) -> Printer:
+def open_printer(settings: PrinterSettings, state: Path | None = None, *, torn: bool = False) -> Printer:
     """The printer that the settings name, whether it is there or not (``trouble`` tells).
 
-    ``state`` is the device's folder. ValueError where profile, width or code page cannot be, with what can.
+    ``state`` is the device's folder; ``torn`` whether half a ticket may hang from the printer.
+    ValueError where profile, width or code page cannot be, with what can.
     """
     load_escpos(state)
     _check_profile(settings)
@@ -266,7 +268,9 @@ def open_printer(settings: PrinterSettings, state: Path | None = None) -> Printe
     if settings.type == "simulated":
         from vuoro_devices.simulated.printer import SimulatedPrinter
 
-        simulated = SimulatedPrinter(settings.profile, width, codepage=settings.codepage, cut=settings.cut, state=state)
+        simulated = SimulatedPrinter(
+            settings.profile, width, codepage=settings.codepage, cut=settings.cut, state=state, torn=torn
+        )
         simulated.warm()
         return simulated
     printer = EscposPrinter(
@@ -278,6 +282,7 @@ def open_printer(settings: PrinterSettings, state: Path | None = None) -> Printe
         cut=settings.cut,
         asks=settings.asks,
         state=state,
+        torn=torn,
     )
     printer.warm()
     return printer

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_devices.behaviour.debounce import Debounce
 from vuoro_devices.behaviour.views import Action, LampState
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 BLINK_SECONDS = 0.4
 

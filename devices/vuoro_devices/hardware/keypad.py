@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_devices.behaviour.views import Action
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 TRY_AGAIN_SECONDS = 3.0
 

@@ -14,11 +14,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, get_args, get_type_hints
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_devices.behaviour.views import Action
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 LOOPBACK = "127.0.0.1"
 MOST_BYTES = 4096

@@ -227,6 +227,7 @@ class SimulatedPrinter:
         codepage: str | None = None,
         cut: Literal["partial", "full"] = "partial",
         state: Path | None = None,
+        torn: bool = False,
     ) -> None:
         self.machine = PrinterMachine()
         self._profile = profile
@@ -241,6 +242,7 @@ class SimulatedPrinter:
             answer_within=0.05,
             done_within=0.05,
             state=state,
+            torn=torn,
         )
 
         self._is_warm = False

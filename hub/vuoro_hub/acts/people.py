@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_hub.domain.roles import Grant, Person, Role
 from vuoro_hub.site_file import Site
 from vuoro_hub.store.database import Database
 from vuoro_hub.store.rows import PersonRow, TokenRow
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 DEMO_PASSWORD = "demo"  # noqa: S105 - everybody knows it: it exists in the demo alone, which listens on loopback
 DEMO_NOTE = "demo"

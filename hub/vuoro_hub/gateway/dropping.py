@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-import structlog
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_hub import metrics
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 LOG_AGAIN_SECONDS = 60.0
 SENDERS_REMEMBERED = 1000

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-import structlog
 from pydantic import TypeAdapter, ValidationError
 from vuoro_mqtt import __version__
 from vuoro_mqtt.bus import Bus, BusEvent, Connected, Deliver, Disconnected, Message, Will
 from vuoro_mqtt.codec import Undecodable, decode, decode_up, encode
+from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.payloads import DeviceStatus, HubState, NoticesState, Resend, ResendDown, Who
 from vuoro_mqtt.topics import Topics
 from vuoro_mqtt.values import Id, Payload
@@ -36,7 +36,7 @@ RESEND_AGAIN_SECONDS = 5.0
 
 EVERYTHING = Changes(services=True, calls=True)
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 

@@ -32,6 +32,9 @@ from vuoro_hub.domain.service_day import service_day
 
 CLOCK_MAY_BE_AHEAD = timedelta(seconds=5)
 
+CLOCKS_AGREE_WITHIN = timedelta(seconds=5)
+"""A message may have waited so long for its turn: a smaller difference tells nothing of the clocks."""
+
 
 def answer_up(point: Point, device: str, message: UpMessage) -> Answer:
     """Do what a unit's message asks, once for its id, and say what to answer."""
@@ -140,7 +143,11 @@ def _trusted_time(t: Transaction, message: UpMessage) -> datetime:
 
 
 def _by_its_age(t: Transaction, message: UpMessage) -> datetime:
-    """A clock that nobody vouches for still measures spans; what would lie in another service day it measured wrong."""
-    made = t.now - ((message.sent_at or t.now) - message.at)
+    """A clock that nobody vouches for still measures spans; what would lie in another service day it measured wrong.
+
+    Where it agrees with the hub's when the message is sent, it was right when the message was made.
+    """
+    slow_by = t.now - message.sent_at if message.sent_at else timedelta()
+    made = message.at + (slow_by if abs(slow_by) > CLOCKS_AGREE_WITHIN else timedelta())
     same_day = service_day(made, t.site.zone) == t.day
     return made if same_day and made <= t.now else t.now

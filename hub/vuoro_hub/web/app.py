@@ -37,7 +37,7 @@ SERVER_OPTIONS: dict[str, Any] = {
 MOST_BODY_BYTES = 256 * 1024
 
 SIGNED_IN_FOR = timedelta(hours=12)
-"""A session ends when its page has not been used for so long."""
+"""A session ends this long after the sign-in: a working day."""
 
 
 def create_app(
@@ -58,6 +58,7 @@ def create_app(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
+        SESSION_REFRESH_EACH_REQUEST=False,  # an answer that changes nothing must not undo what another one set
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # good as long as the session: a page may stand open all day
         TEMPLATES_AUTO_RELOAD=False,

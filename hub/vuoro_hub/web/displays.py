@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 from vuoro_mqtt import __version__
 from vuoro_mqtt.values import instant_text
 
@@ -19,6 +18,7 @@ from vuoro_hub.web.errors import error_page
 from vuoro_hub.web.here import pages, seen
 from vuoro_hub.web.languages import words
 from vuoro_hub.web.live import RETRY_AFTER_SECONDS
+from vuoro_hub.web.sign_in import for_staff
 from vuoro_hub.web.texts import display_texts
 
 blueprint = Blueprint("displays", __name__)
@@ -79,7 +79,7 @@ def display_state() -> ResponseReturnValue:
 
 
 @blueprint.get("/staff/stream")
-@login_required
+@for_staff
 def staff_stream() -> ResponseReturnValue:
     """Says that something changed; the page fetches what it shows."""
     return _stream(_now_text(pages().point))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from vuoro_mqtt.facts_log import FactsLog
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 API = "/api/"
 

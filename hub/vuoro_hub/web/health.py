@@ -12,16 +12,16 @@ import threading
 import time
 from collections.abc import Callable
 
-import structlog
 from flask import Blueprint, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST
+from vuoro_mqtt.facts_log import FactsLog
 
 from vuoro_hub import metrics
 from vuoro_hub.acts.seeing import look
 from vuoro_hub.acts.transaction import SYSTEM, Point
 from vuoro_hub.web.here import KEPT_AT, Pages
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 ANSWER_WITHIN_SECONDS = 0.4
 """So long database and broker each have; both are asked at the same time."""

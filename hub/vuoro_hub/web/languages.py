@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from flask import Flask, g, request, session
 from flask_babel import Babel
+from flask_babel import gettext as _
 from flask_login import current_user
 from vuoro_mqtt.values import Texts, text_in
 
@@ -28,7 +29,7 @@ def init_languages(app: Flask) -> None:
     app.jinja_env.filters.update(
         words=words, clock=clock, clock_seconds=clock_seconds, day=day, hours=hours_text, next_open=next_open
     )
-    app.jinja_env.globals.update(page_language=page_language, languages=LANGUAGES)
+    app.jinja_env.globals.update(page_language=page_language, languages=LANGUAGES, span_text=span_text)
 
 
 def page_language() -> str:
@@ -64,6 +65,13 @@ def day(moment: date | datetime, form: str = "full") -> str:
     """A date, such as maanantai 24. marraskuuta."""
     local = moment.astimezone(_zone()).date() if isinstance(moment, datetime) else moment
     return format_date(local, form, locale=_locale())
+
+
+def span_text(opens: str, closes: str) -> str:
+    """Opening hours as the page's language writes them."""
+    if (opens, closes) == ("00:00", "23:59"):
+        return str(_("at every hour"))
+    return f"{hours_text(opens)}–{hours_text(closes)}"
 
 
 def hours_text(text: str) -> str:

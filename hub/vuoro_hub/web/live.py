@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from vuoro_hub.acts.transaction import Changes
 
-BEAT_SECONDS = 3.0
+BEAT_SECONDS = 2.0
 """A sign of life goes out this often. A page that hears none for somewhat longer says so."""
 
 MOST_STREAMS = 64

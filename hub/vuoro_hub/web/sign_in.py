@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import (
@@ -21,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import LoginManager, current_user, login_required, login_user, logout_user
 
 from vuoro_hub.acts.people import Account, check_password, demo_people, find_person
 from vuoro_hub.acts.sessions import end_sessions, keep_language
@@ -33,6 +34,8 @@ MOST_FAILURES = "10 per 5 minutes"
 """Failed sign-ins from one address, and for one name."""
 
 WRONG = 401
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class SignedIn:
     def get_id(self) -> str:
         """Name and session key: a new key in the database ends this session."""
         return f"{self.account.name}\n{self.account.session_key}"
+
+
+def for_staff(view: View) -> View:
+    """A page for people who have signed in."""
+    return cast(View, login_required(view))
 
 
 def init_sign_in(app: Flask) -> None:

@@ -10,7 +10,7 @@ import segno
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import current_user
 
 from vuoro_hub.acts.transaction import Actor, Transaction, perform
 from vuoro_hub.domain.roles import Permission, Person, Role
@@ -19,6 +19,7 @@ from vuoro_hub.web import board
 from vuoro_hub.web.acts_asked import ACTS, Asked, outcome_told
 from vuoro_hub.web.here import pages, reading
 from vuoro_hub.web.languages import words
+from vuoro_hub.web.sign_in import for_staff
 from vuoro_hub.web.texts import phrase_texts
 
 blueprint = Blueprint("staff", __name__)
@@ -40,14 +41,14 @@ NOTHING = Told()
 
 
 @blueprint.get("/")
-@login_required
+@for_staff
 def start() -> ResponseReturnValue:
     """The page of the person's role; with several roles, the one chosen."""
     return _whole(_view())
 
 
 @blueprint.get("/staff/<any(clerk, lobby, today):view>")
-@login_required
+@for_staff
 def chosen(view: str) -> ResponseReturnValue:
     """Another of the person's pages, remembered."""
     if view not in views(current_user.person):
@@ -57,23 +58,23 @@ def chosen(view: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/staff/work")
-@login_required
+@for_staff
 def work() -> ResponseReturnValue:
     """What may have changed, anew: the page puts in only what is different."""
     return _part(_view())
 
 
 @blueprint.get("/staff/counters")
-@login_required
+@for_staff
 def choose_counter() -> ResponseReturnValue:
     """The choice of a counter, also while one is open."""
-    session.pop("counter", None)
-    session["choosing"] = True
+    if "counter" in session:
+        session.pop("counter")
     return redirect("/", 303)
 
 
 @blueprint.get("/staff/turn/<turn>")
-@login_required
+@for_staff
 def turn_sheet(turn: str) -> ResponseReturnValue:
     """Everything that may be done with one turn."""
     with reading() as t:
@@ -81,7 +82,7 @@ def turn_sheet(turn: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/staff/find")
-@login_required
+@for_staff
 def find() -> ResponseReturnValue:
     """The turn whose number a customer shows."""
     number = request.args.get("number", "").strip().upper()[:8]
@@ -95,7 +96,7 @@ def find() -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/act")
-@login_required
+@for_staff
 def act() -> ResponseReturnValue:
     """One act of table R. The same form sent twice acts once."""
     asked = Asked.from_form(request.form)
@@ -127,7 +128,7 @@ def _after_act(asked: Asked, outcome: dict[str, Any], told: Told) -> ResponseRet
         answer.headers["HX-Retarget"] = "#sheet-content"
         answer.headers["HX-Reswap"] = "innerHTML"
         return answer
-    return _part(_view(), told, issued=outcome if asked.act == "give" and not told.refused else None)
+    return _part(_view(), told, issued=outcome if asked.act == "give" and not told.refused else None, after_act=True)
 
 
 def _remember(asked: Asked, outcome: dict[str, Any], *, refused: bool) -> None:
@@ -136,19 +137,18 @@ def _remember(asked: Asked, outcome: dict[str, Any], *, refused: bool) -> None:
         return
     if asked.act in ("open", "use"):
         session["counter"] = asked.counter
-        session.pop("choosing", None)
     if asked.act == "close":
         session.pop("counter", None)
     if asked.act == "finish":
         session["finished"] = outcome.get("turn")
-    elif asked.act in ("next", "call", "again"):
+    elif asked.act in ("next", "call", "again") and session.get("finished"):
         session["finished"] = None
 
 
 def _said(asked: Asked, outcome: dict[str, Any]) -> str:
     """What was done, in words, for those who hear the page."""
     number = outcome.get("number") or ""
-    said = {
+    said: dict[str, str] = {
         "open": _("The counter is open."),
         "close": _("The counter is closed."),
         "next": _("Number %(number)s is called.", number=number),
@@ -185,7 +185,7 @@ def views(person: Person) -> tuple[str, ...]:
 def _view() -> str:
     mine = views(current_user.person)
     kept = session.get("view")
-    return kept if kept in mine else mine[0]
+    return str(kept) if kept in mine else mine[0]
 
 
 def _context(view: str, told: Told, issued: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -208,14 +208,9 @@ def _context(view: str, told: Told, issued: dict[str, Any] | None = None) -> dic
 
 
 def _counter(t: Transaction, person: Person) -> str | None:
-    """The counter this browser works at: the one chosen, or the only one that is open."""
-    opened = board.open_counters_of(t, person)
+    """The counter this browser works at, while it is this person's."""
     kept = session.get("counter")
-    if kept in opened:
-        return str(kept)
-    if session.get("choosing"):
-        return None
-    return opened[0] if len(opened) == 1 else None
+    return str(kept) if kept in board.open_counters_of(t, person) else None
 
 
 def _issued(outcome: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -227,12 +222,14 @@ def _issued(outcome: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _whole(view: str) -> Response:
-    said, refused = session.pop("told", ("", ""))
+    said, refused = session.pop("told") if "told" in session else ("", "")
     return make_response(render_template("staff.html", **_context(view, Told(said, refused))))
 
 
-def _part(view: str, told: Told = NOTHING, issued: dict[str, Any] | None = None) -> Response:
-    context = _context(view, told, issued)
+def _part(
+    view: str, told: Told = NOTHING, *, issued: dict[str, Any] | None = None, after_act: bool = False
+) -> Response:
+    context = {**_context(view, told, issued), "after_act": after_act}
     answer = make_response(render_template(f"work_{view}.html", **context))
     answer.headers["Vuoro-Seq"] = str(context["seq"])
     return answer

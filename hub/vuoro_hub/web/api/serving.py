@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from flask import Flask, Response, request
 from pydantic import TypeAdapter
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.payloads import RefusalCode
 from werkzeug.exceptions import HTTPException
 
@@ -25,7 +25,7 @@ from vuoro_hub.web.api.answering import Stopped, database_away, failed, language
 from vuoro_hub.web.api.call import Asked, Call
 from vuoro_hub.web.api.reading import bearer_token, body_of, check_parts, idempotency_key, not_signed_in, query_of
 
-log = structlog.get_logger(__name__)
+log = FactsLog(__name__)
 
 
 @dataclass(frozen=True)
