@@ -6,6 +6,7 @@ import pytest
 from rig.at_the_dispenser import AtTheDispenser
 from vuoro_devices.behaviour.dispenser_view import DispenserSettings
 from vuoro_devices.behaviour.events import Tick
+from vuoro_devices.behaviour.ticket_dispenser import may_be_torn
 
 NO_SCREEN = DispenserSettings(has_screen=False)
 
@@ -128,6 +129,21 @@ def test_a_ticket_that_was_at_the_printer_is_told_as_uncertain_at_the_next_start
     after = AtTheDispenser(kept=before.kept)
     printed = after.body_of("ticket.printed")
     assert (printed.request, printed.number, printed.uncertain) == (before.request, "017", True)
+
+
+def test_a_unit_knows_over_starts_that_half_a_ticket_may_hang_from_its_printer() -> None:
+    before = AtTheDispenser()
+    assert not may_be_torn(before.kept)
+    before.press()
+    assert not may_be_torn(before.kept)
+    before.hub_issues("017")
+    after = AtTheDispenser(kept=before.kept)
+    again = AtTheDispenser(kept=after.kept)
+    assert may_be_torn(again.kept)
+    again.press()
+    again.hub_issues("018")
+    again.paper_comes()
+    assert not may_be_torn(again.kept)
 
 
 def test_a_ticket_that_waited_for_paper_is_abandoned_at_the_next_start() -> None:

@@ -126,7 +126,7 @@ class TicketDispenser:
         for request, record in self._interrupted.items():
             effects += self._after_interruption(request, record)
         self._interrupted = {}
-        effects += [Keep(_TORN, True)] if self._torn else []
+        effects += [Keep(_TORN, {"perhaps": True})] if self._torn else []
         return effects + self._appearance(moment)
 
     def step(self, event: Event, moment: Moment) -> list[Effect]:
@@ -340,7 +340,7 @@ class TicketDispenser:
 
     def _not_printed(self, event: NotPrinted, moment: Moment) -> list[Effect]:
         effects = self._raise(event.code, event.text)
-        effects += [] if self._torn else [Keep(_TORN, True)]
+        effects += [] if self._torn else [Keep(_TORN, {"perhaps": True})]
         self._torn = True
         self._printer = PrinterCondition(event.code, event.text)
         if event.job.startswith((_TEST, _REPRINT)):
