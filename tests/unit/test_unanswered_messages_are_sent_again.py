@@ -94,6 +94,23 @@ def test_a_hub_that_starts_again_behind_a_broker_that_stayed_hears_what_it_misse
     assert lobby.journal.unanswered() == []
 
 
+def test_a_hub_that_comes_to_the_new_broker_after_the_unit_hears_what_it_missed(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.hub.tell(hub_state("online"))
+    lobby.broker.stop()
+    lobby.settle()
+    lobby.press()
+    lobby.hub.manner = "silent"  # it has not subscribed yet
+    lobby.broker.start()
+    lobby.settle()
+    lobby.hub.manner = "issue"
+    lobby.hub.heard.clear()
+    lobby.hub.tell(hub_state("online"))
+    lobby.settle()
+    assert lobby.hub.types() == ["ticket.requested", "ticket.printed"]
+    assert lobby.journal.unanswered() == []
+
+
 def test_an_answer_lost_on_the_way_is_asked_for_again_while_the_connection_holds(tmp_path: Path) -> None:
     lobby = Lobby(tmp_path)
     lobby.hub.manner = "silent"
