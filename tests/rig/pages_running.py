@@ -1,79 +1,63 @@
-"""The hub's pages over a real database and a real server, on a free loopback port; the clock can be moved."""
+"""The hub's pages over a real database, served by the real server on a free loopback port."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
+import os
 import socket
 import threading
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from vuoro_hub.acts.arriving import Issued, Wish, give_number
-from vuoro_hub.acts.people import ensure_demo_people
-from vuoro_hub.acts.transaction import SYSTEM, Actor, Point, do
-from vuoro_hub.announcing import Announcements
-from vuoro_hub.site_file import read_site_file
-from vuoro_hub.store.database import Database, sqlite_url
-from vuoro_hub.web.app import SERVER_OPTIONS, create_app
-from vuoro_hub.web.live import Streams
+from flask import Flask
+from rig.points import PointAtWork, preset
 from rig.waiting import until
-from vuoro_mqtt.values import new_message_id
+from vuoro_hub.acts import calling
+from vuoro_hub.acts.people import ensure_demo_people
+from vuoro_hub.acts.transaction import SYSTEM
+from vuoro_hub.announcing import Announcements
+from vuoro_hub.web import app as web
+from vuoro_hub.web.live import Streams
 from waitress.server import create_server
 
-PRESETS = Path(__file__).parents[2] / "provisioning/vuoro_provisioning/presets"
+TRANSLATIONS = Path(web.__file__).parent / "translations"
 
 
-class MovableClock:
-    """Real time, moved forward on demand."""
+def compile_words() -> None:
+    """The catalogues as the pages read them, made anew where a text has changed."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
 
-    def __init__(self) -> None:
-        self._ahead = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
-
-    def forward(self, seconds: float) -> None:
-        self._ahead += timedelta(seconds=seconds)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    for source in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"):
+        made = source.with_suffix(".mo")
+        if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+            fresh = made.with_suffix(f".{os.getpid()}")
+            with source.open("rb") as words, fresh.open("wb") as out:
+                write_mo(out, read_po(words, locale=source.parts[-3]))
+            fresh.replace(made)
 
 
 class RunningPages:
-    """Everything behind the pages but units and broker. May be stopped and started again on the same port."""
+    """Pages, and the point behind them. May be stopped, as when the hub dies, and started again on the same port."""
 
-    def __init__(self, folder: Path, preset: str = "lahti", *, most_streams: int = 64, port: int | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.clock = MovableClock()
-        self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+    def __init__(self, folder: Path, site: str = "lahti", *, most_streams: int = 20) -> None:
+        compile_words()
+        self.work = PointAtWork(folder, preset(site))
         self.announcements = Announcements()
+        self.work.point.announcer = self.announcements
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.work.point.public_url = self.url
+        ensure_demo_people(self.work.database, self.work.point.site)
         self._most_streams = most_streams
-        tokens = itertools.count(1)
-        self.point = Point(
-            site=read_site_file(PRESETS / f"{preset}.toml"),
-            database=Database(sqlite_url(folder / "vuoro.db")),
-            now=self.clock.now,
-            new_id=new_message_id,
-            new_token=lambda: f"token-of-visit-{next(tokens)}",
-            announcer=self.announcements,
-            public_url=self.url,
-            always_open=True,
-        )
-        self.point.database.migrate()
-        ensure_demo_people(self.point.database, self.point.site)
+        self.streams = Streams(most_streams, beat_seconds=1.0)
         self._server: Any = None
         self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        self.streams = Streams(self._most_streams, beat_seconds=1.0)
-        app = create_app(
-            self.point,
+    def app(self) -> Flask:
+        """The app itself, for tests that need no server."""
+        return web.create_app(
+            self.work.point,
             self.announcements,
             secret_key=b"a key of the tests alone",
             demo=True,
@@ -81,7 +65,11 @@ class RunningPages:
             broker_answers=lambda: True,
             streams=self.streams,
         )
-        self._server = create_server(app, host="127.0.0.1", port=self.port, **{**SERVER_OPTIONS, "threads": 24})
+
+    def start(self) -> None:
+        self.streams = Streams(self._most_streams, beat_seconds=1.0)
+        options = {**web.SERVER_OPTIONS, "threads": self._most_streams + 8}
+        self._server = create_server(self.app(), host="127.0.0.1", port=self.port, **options)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -90,31 +78,27 @@ class RunningPages:
             self._server.run()
 
     def stop(self) -> None:
-        """As when the hub dies: every connection ends."""
-        if self._server is None:
+        """Every connection ends. May be called twice."""
+        if self._thread is None:
             return
-        server, self._server = self._server, None
         self.streams.close()
         until(lambda: self.streams.count() == 0, "the streams' ends")
-        server.close()
-        for channel in list(server._map.values()):
-            channel.close()
-        server.task_dispatcher.shutdown(timeout=2)
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        self._server.task_dispatcher.shutdown(timeout=2)
+        self._server.close()
+        self._server.asyncore.close_all(self._server._map, ignore_all=True)
+        self._thread.join(timeout=5)
+        self._thread = None
 
     def close(self) -> None:
         self.stop()
-        self.point.database.close()
+        self.work.database.close()
 
-    def give(self, service: str, *needs: Any, language: str = "fi") -> Issued:
-        """A customer takes a number at the dispenser."""
-        issued = do(self.point, Actor.device("dispenser-1"), lambda t: give_number(t, Wish(service, language, needs)))
-        assert isinstance(issued, Issued)
-        return issued
+    def shows_again(self) -> None:
+        """The second showing of every call that is due (Q4)."""
+        self.work.must(SYSTEM, calling.show_again)
 
-    def tick(self) -> None:
-        """What happens by the clock."""
-        from vuoro_hub.acts import calling
 
-        do(self.point, SYSTEM, calling.show_again)
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

@@ -9,8 +9,8 @@
   "use strict";
   const root = document.querySelector("[data-stream]");
   if (!root) return;
-  const SILENT = 8000;      // no sign of life for so long: lost (the hub beats every 3 s)
-  const POLL = 5000;
+  const SILENT = 5500;      // no sign of life for so long: lost (the hub beats every 2 s)
+  const POLL = 3000;
   const display = root.dataset.poll;
 
   let source = null, lastHeard = Date.now(), lost = false, polling = null, retry = null, wait = 500, changed = null;
@@ -22,8 +22,9 @@
   };
   const lose = () => { if (!lost) { lost = true; say("lost"); } };
 
-  // Many changes at once become one: the page fetches the newest state anyway.
+  // For a page that fetches what it shows, many changes at once become one. A display is given its state with the news.
   const tell = data => {
+    if (display) { say("changed", {data}); return; }
     clearTimeout(changed);
     changed = setTimeout(() => say("changed", {data}), 60);
   };

@@ -9,8 +9,9 @@
 
   const refresh = () => { if (work()) htmx.trigger(work(), "refresh"); };
   document.addEventListener("vuoro:changed", refresh);
-  document.addEventListener("vuoro:back", () => { show("", ""); refresh(); });
-  document.addEventListener("vuoro:lost", () => show(banner.dataset.gone.replace("{time}", work()?.dataset.at ?? ""), "gone"));
+  let lost = false;
+  document.addEventListener("vuoro:back", () => { lost = false; show("", ""); refresh(); });
+  document.addEventListener("vuoro:lost", () => { lost = true; show(banner.dataset.gone.replace("{time}", work()?.dataset.at ?? ""), "gone"); });
 
   function show(text, state) {
     banner.dataset.state = state;
@@ -18,12 +19,18 @@
     document.body.classList.toggle("not-connected", state === "gone");
   }
 
-  // An answer that is older than what stands here already is left out.
-  document.addEventListener("htmx:before:response", event => {
+  // A refresh that was asked for before an act was answered, or is older than what stands here, is left out.
+  let acts = 0;
+  document.addEventListener("htmx:before:request", event => {
     const ctx = event.detail.ctx;
-    const seq = Number(ctx.response.headers.get("Vuoro-Seq") ?? NaN);
-    if (ctx.sourceElement.id === "work" && seq < Number(work()?.dataset.seq)) event.preventDefault();
+    if (ctx.sourceElement.id === "work") ctx.askedAfter = acts;
   });
+  function outOfDate(ctx) {
+    if (ctx.sourceElement.id !== "work") { acts += 1; return false; }
+    const old = ctx.askedAfter !== acts;
+    if (old) setTimeout(refresh, 50);
+    return old || Number(ctx.response.headers.get("Vuoro-Seq") ?? NaN) < Number(work()?.dataset.seq);
+  }
 
   // --- What went wrong with a request
 
@@ -35,30 +42,33 @@
     if (ctx.response.status !== 401 && ctx.sourceElement.id !== "work") show(banner.dataset.refused, "refused");
   });
 
-  // --- A refusal stays until the state has moved on; focus stays where it was
+  // --- What an act led to stays to be read or heard until the state has moved on; focus stays where it was
 
   htmx.registerExtension("vuoro", {
     htmx_before_morph_node: (_node, {oldNode, newNode}) => {
-      if (acting || !oldNode.firstElementChild || newNode.firstElementChild) return true;
-      if (oldNode.id === "issued") return false;
-      return !(oldNode.id === "refusal" && oldNode.dataset.state === newNode.dataset.state);
+      if (newNode.closest("#work")?.dataset.after === "act") return true;
+      if (oldNode.id === "said") return false;
+      const emptied = oldNode.firstElementChild && !newNode.firstElementChild;
+      if (oldNode.id === "issued") return !emptied;
+      return !(emptied && oldNode.id === "refusal" && oldNode.dataset.state === newNode.dataset.state);
     }
   });
-  let acting = false, focused = null;
   document.addEventListener("htmx:before:swap", event => {
-    acting = event.detail.ctx?.sourceElement?.id !== "work";
-    focused = document.activeElement;
+    const ctx = event.detail.ctx;
+    if (outOfDate(ctx)) { event.preventDefault(); return; }
+    ctx.byPerson = ctx.sourceElement.id !== "work";
+    ctx.focused = document.activeElement;
   });
   document.addEventListener("htmx:after:swap", event => {
-    const ctx = event.detail.ctx;
+    const ctx = event.detail.ctx, focused = ctx.focused;
     if (ctx?.target?.id === "sheet-content" || ctx?.target === "#sheet-content") { if (!sheet.open) sheet.showModal(); }
-    else if (sheet.open && acting) sheet.close();
+    else if (sheet.open && ctx.byPerson) sheet.close();
     const gone = focused && focused !== document.body && (!focused.isConnected || focused.disabled);
     if (gone && !sheet.open) (document.getElementById("act-main") ?? work()?.querySelector("[data-list], h1"))?.focus({preventScroll: true});
     if (ctx?.target?.id === "work") countdown();
     if (ctx?.sourceElement?.id === "form-give") ctx.sourceElement.reset();
     title();
-    if (banner.dataset.state === "refused") show("", "");
+    if (!lost) show("", "");
   });
 
   // --- One press, one act: the second half of a double click must not meet the next act
