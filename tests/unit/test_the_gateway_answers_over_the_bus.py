@@ -24,6 +24,13 @@ class Listener:
         self.bus = MemoryBus(broker, self._events.put, [f"{BASE}/#"])
         self.bus.start()
 
+    def next(self) -> Message:
+        """The next message, whatever it is."""
+        while True:
+            event = self._events.get(timeout=5)
+            if isinstance(event, Message):
+                return event
+
     def until(self, topic: str, wanted: Callable[[Any], bool] = lambda _payload: True) -> Any:
         while True:
             event = self._events.get(timeout=5)
@@ -45,12 +52,12 @@ class HubOnBus:
         self.buses: list[MemoryBus] = []
         self.client = Listener(self.broker)
 
-    def gateway(self, boot: str = "boot-1") -> Gateway:
+    def gateway(self, boot: str = "boot-1", ask_seconds: float = 0.05) -> Gateway:
         def make(deliver: Deliver, subscriptions: list[str], will: Will) -> MemoryBus:
             self.buses.append(MemoryBus(self.broker, deliver, subscriptions, will))
             return self.buses[-1]
 
-        return Gateway(self.lobby.point, make, boot, self.others.put, ask_seconds=0.05)
+        return Gateway(self.lobby.point, make, boot, self.others.put, ask_seconds=ask_seconds)
 
 
 @pytest.fixture
@@ -179,6 +186,53 @@ def test_a_second_hub_gives_way_and_says_to_which(on_bus: HubOnBus, gateway: Gat
     second.start()
     assert "boot boot-1" in on_bus.others.get(timeout=5)
     second.close()
+
+
+def test_a_second_hub_answers_nobody_while_it_asks(on_bus: HubOnBus) -> None:
+    """What comes meanwhile waits: it is answered once it is settled that there is no other hub."""
+    starting = on_bus.gateway("boot-2", ask_seconds=0.5)
+    starting.start()
+    on_bus.client.until("hub/who")
+    message = up("ticket.requested", {"service": "vero", "language": "fi", "needs": []})
+    on_bus.client.say("devices/dispenser-1/up", message)
+    seen = [on_bus.client.next().topic.removeprefix(f"{BASE}/") for _ in range(2)]
+    assert seen == ["devices/dispenser-1/up", "hub"]
+    answer = on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
+    assert answer["body"]["number"] == "001"
+    starting.close()
+
+
+def test_of_two_hubs_that_start_at_once_the_later_gives_way(on_bus: HubOnBus) -> None:
+    first, second = on_bus.gateway("boot-1", ask_seconds=0.5), on_bus.gateway("boot-2", ask_seconds=0.5)
+    second.start()
+    first.start()
+    assert "boot boot-1" in on_bus.others.get(timeout=5)
+    second.close()
+    assert on_bus.client.until("hub", lambda state: state["state"] == "online")["boot"] == "boot-1"
+    first.close()
+    assert on_bus.others.empty()
+
+
+@pytest.mark.parametrize("state", ["online", "offline"])
+def test_the_hub_at_work_has_the_last_word(on_bus: HubOnBus, gateway: Gateway, state: str) -> None:
+    """The late will of an earlier start, or a second hub's, does not stand as the retained word."""
+    other = {"state": state, "at": "2026-03-03T07:00:00.000000Z", "boot": "boot-0", "version": "0"}
+    on_bus.client.bus.publish(f"{BASE}/hub", json.dumps(other).encode(), retain=True)
+    on_bus.client.until("hub", lambda said: said["boot"] == "boot-0")
+    assert on_bus.client.until("hub")["boot"] == "boot-1"
+    assert on_bus.others.empty()
+
+
+def test_two_hubs_at_work_do_not_answer_each_other_without_end(on_bus: HubOnBus, gateway: Gateway) -> None:
+    other = {"state": "online", "at": "2026-03-03T07:00:00.000000Z", "boot": "boot-0", "version": "0"}
+    for _ in range(3):
+        on_bus.client.say("hub", other)
+    message = up("help.wanted", {"service": None})
+    on_bus.client.say("devices/dispenser-1/up", message)
+    own = 0
+    while (event := on_bus.client.next()).topic != f"{BASE}/devices/dispenser-1/down":
+        own += event.topic == f"{BASE}/hub" and json.loads(event.payload)["boot"] == "boot-1"
+    assert own == 1
 
 
 def test_a_retained_word_of_a_dead_hub_stops_nobody(on_bus: HubOnBus) -> None:

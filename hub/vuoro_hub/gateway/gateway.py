@@ -34,6 +34,12 @@ SETTLE_SECONDS = 0.04
 
 RESEND_AGAIN_SECONDS = 5.0
 
+CONTRADICT_AGAIN_SECONDS = 5.0
+"""Two hubs at work for one site, say after a cut cable, must not answer each other without end."""
+
+EARLY_MESSAGES = 10_000
+"""So many messages wait until it is settled that this hub is the only one; units send again what is not answered."""
+
 EVERYTHING = Changes(services=True, calls=True)
 
 log = FactsLog(__name__)
@@ -67,6 +73,8 @@ class Gateway:
         self._stopping = False
         self._alone = False
         self._asked_at: float | None = None
+        self._early: list[Message] = []
+        self._contradicted_at = float("-inf")
         self._connected = threading.Event()
         self._contiguous: dict[tuple[str, str], int] = {}
         self._resend_asked: dict[tuple[str, str], float] = {}
@@ -152,6 +160,9 @@ class Gateway:
             self._asked_at = None
             self._alone = True
             self._republish()
+            early, self._early = self._early, []
+            for message in early:
+                self._inbox.put(message)
 
     def _republish(self) -> None:
         self._bus.publish(self._topics.hub, encode(self._state("online")), retain=True)
@@ -166,13 +177,18 @@ class Gateway:
         elif message.topic == self._topics.hub:
             self._on_hub(message)
         elif (found := self._topics.device_of(message.topic)) is not None:
-            device, leaf = found
-            if not self._known(device):
-                self._dropped.note(device, "no such device at this site")
-            elif leaf == "up":
-                self._on_up(device, message.payload)
-            elif leaf == "status" and message.payload:
-                self._on_status(device, message.payload)
+            if self._alone:
+                self._on_device(*found, message.payload)
+            elif len(self._early) < EARLY_MESSAGES:  # another hub may be the one to answer
+                self._early.append(message)
+
+    def _on_device(self, device: str, leaf: str, payload: bytes) -> None:
+        if not self._known(device):
+            self._dropped.note(device, "no such device at this site")
+        elif leaf == "up":
+            self._on_up(device, payload)
+        elif leaf == "status" and payload:
+            self._on_status(device, payload)
 
     def _on_who(self, message: Message) -> None:
         try:
@@ -180,24 +196,40 @@ class Gateway:
         except Undecodable as error:
             self._dropped.note("hub/who", error.reason)
             return
-        if who.boot != self._boot and self._alone:
+        if who.boot == self._boot:
+            return
+        if self._alone:
             self._bus.publish(self._topics.hub, encode(self._state("online")), retain=True)
+        elif who.boot < self._boot:
+            self._give_way(f"boot {who.boot}, which started a moment earlier")
 
     def _on_hub(self, message: Message) -> None:
-        """Another hub's word for this site: a starting hub gives way, one at work says so loudly."""
+        """Another hub's word for this site: a starting hub gives way, one at work has the last word and says so."""
         try:
             state = decode(HubState, message.payload)
         except Undecodable as error:
             self._dropped.note("hub", error.reason)
             return
-        if state.boot == self._boot or message.retained or state.state == "offline":
+        if state.boot == self._boot or message.retained:
             return
         other = f"boot {state.boot}, version {state.version}, on {state.host or 'an unnamed machine'}"
-        if not self._alone:
-            self._asked_at = None
-            self._on_other_hub(other)
-            return
-        log.error("gateway.other_hub", other=other)
+        if self._alone:
+            self._contradict(state, other)
+        elif state.state == "online":
+            self._give_way(other)
+
+    def _give_way(self, other: str) -> None:
+        self._asked_at = None
+        self._early.clear()
+        self._on_other_hub(other)
+
+    def _contradict(self, state: HubState, other: str) -> None:
+        """Also an "offline": the late will of an earlier start, or of a second hub that gave up, must not stand."""
+        if state.state == "online":
+            if time.monotonic() - self._contradicted_at < CONTRADICT_AGAIN_SECONDS:
+                return
+            self._contradicted_at = time.monotonic()
+            log.error("gateway.other_hub", other=other)
         self._bus.publish(self._topics.hub, encode(self._state("online")), retain=True)
 
     def _known(self, device: str) -> bool:
