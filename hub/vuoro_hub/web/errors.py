@@ -31,7 +31,8 @@ def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    if request.path.startswith(API) or error.code is None or error.code < 400:
+    made_already = error.response is not None
+    if made_already or request.path.startswith(API) or error.code is None or error.code < 400:
         return error
     title, text = _texts(error.code)
     return error_page(error.code, title, text)

@@ -73,8 +73,12 @@
 
   // --- One press, one act: the second half of a double click must not meet the next act
 
+  const DOUBLE = 400;
+  let pressed = 0;
   document.addEventListener("click", event => {
-    if (event.detail > 1 && event.target.closest("form[hx-post] button")) { event.preventDefault(); event.stopImmediatePropagation(); }
+    if (!event.target.closest("form[hx-post] button")) return;
+    if (event.detail > 1 && event.timeStamp - pressed < DOUBLE) { event.preventDefault(); event.stopImmediatePropagation(); }
+    else pressed = event.timeStamp;
   }, true);
 
   // --- The waiting time runs down (Q6)
