@@ -221,9 +221,12 @@ def _renumber(t: Transaction, visit: _Visit, number: str) -> _Visit:
 def _enter_refused(t: Transaction, paper: Any) -> None:
     """A ticket that was refused and yet printed: somebody holds this paper, so it gets its place."""
     refused = t.records.answer(paper.request)
-    if refused is None or refused.type != "refused" or not refused.asked:
+    if refused is None or refused.type != "refused":
         return
-    asked = json.loads(refused.asked)
+    kind, _, body = (refused.asked or "").partition(" ")
+    if kind != "ticket.requested":
+        return
+    asked = json.loads(body)
     known = asked["service"] in t.site.service_by_id
     wish = Wish(
         service=asked["service"] if known else t.site.service_for_the_lost(),

@@ -45,7 +45,7 @@ def answer_up(point: Point, device: str, message: UpMessage) -> Answer:
         lambda t: _act(t, device, message),
         as_down,
         key=key_of(device, message.id),
-        asked=message.body.model_dump_json() if isinstance(message, TicketRequestedUp) else None,
+        asked=f"{message.type} {message.body.model_dump_json()}",
         origin=origin,
     )
 
