@@ -36,7 +36,8 @@ class Seen:
 class RawClient:
     """Subscribes to some topics, keeps what it sees, reconnects for ever."""
 
-    def __init__(self, port: int, *topics: str, client_id: str | None = None) -> None:
+    def __init__(self, port: int, *topics: str, will: tuple[str, dict[str, Any]] | None = None) -> None:
+        """``will`` is a topic and what the broker says there, retained, when this client is gone without a word."""
         self._topics = topics
         self._news = threading.Condition()
         self._seen: list[Seen] = []
@@ -44,9 +45,11 @@ class RawClient:
         self.connections = 0
         self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=client_id or f"raw-{uuid.uuid4().hex[:12]}",
+            client_id=f"raw-{uuid.uuid4().hex[:12]}",
             protocol=MQTTProtocolVersion.MQTTv311,
         )
+        if will is not None:
+            self._client.will_set(will[0], json.dumps(will[1]), qos=1, retain=True)
         self._client.reconnect_delay_set(1, 1)
         self._client.max_inflight_messages_set(1000)
         self._client.on_connect = self._on_connect
