@@ -44,13 +44,14 @@ def _arguments(argv: Sequence[str] | None) -> Any:
 
 def _run(kind_name: str, file: Path, *, check: bool) -> int:
     from vuoro_mqtt.payloads import DeviceKind
+    from vuoro_mqtt.settings_file import SettingsFileError
 
-    from vuoro_devices.config import WrongConfig, read_config
+    from vuoro_devices.config import read_config
 
     kind = DeviceKind(kind_name)
     try:
         config = read_config(file, kind)
-    except WrongConfig as wrong:
+    except SettingsFileError as wrong:
         sys.stderr.write(f"{wrong}\n")
         return WRONG_USE
     if check:
@@ -66,6 +67,7 @@ def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
     from vuoro_devices.program import AlreadyRunning, Program
 
     set_up_log()
+    sys.setswitchinterval(0.001)
     try:
         program = Program(kind, config)
     except (AlreadyRunning, ValueError, OSError) as error:

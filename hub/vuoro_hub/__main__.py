@@ -6,6 +6,7 @@ import fcntl
 import os
 import secrets
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import IO, Annotated
@@ -14,9 +15,8 @@ import sdnotify
 import typer
 from vuoro_mqtt import __version__
 from vuoro_mqtt.facts_log import FactsLog, set_up_log
+from vuoro_mqtt.settings_file import SettingsFileError
 from vuoro_mqtt.values import new_message_id
-
-from vuoro_hub.toml_file import TomlFileError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="The hub of a Vuoro service point.")
 
@@ -36,8 +36,8 @@ def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]
     try:
         settings = read_settings(config)
         site = read_site_file(settings.site_file)
-    except TomlFileError as error:
-        _tell_faults(error)
+    except SettingsFileError as error:
+        typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
     settings.data.mkdir(parents=True, exist_ok=True)
     lock = _lock(settings.data)
@@ -74,8 +74,8 @@ def check(site_file: Annotated[Path, typer.Argument(help="A site file (TOML).")]
 
     try:
         site = read_site_file(site_file)
-    except TomlFileError as error:
-        _tell_faults(error)
+    except SettingsFileError as error:
+        typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
     typer.echo(
         f"{site_file}: right. {site.id}: {len(site.authorities)} authorities, {len(site.services)} services, "
@@ -118,14 +118,9 @@ def _lock(data: Path) -> IO[str] | None:
     return lock
 
 
-def _tell_faults(error: TomlFileError) -> None:
-    typer.echo(f"{error.path}: {len(error.faults)} to mend:", err=True)
-    for fault in error.faults:
-        typer.echo(f"  - {fault}", err=True)
-
-
 def main() -> None:
     set_up_log()
+    sys.setswitchinterval(0.001)
     cli()
 
 

@@ -6,49 +6,54 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
-
-from vuoro_hub.toml_file import Section, read_toml
+from vuoro_mqtt.settings_file import Section, read_toml
 
 
 class HttpSettings(Section):
+    """Where the pages are served."""
+
     host: str = "127.0.0.1"
-    """Address the pages are served on."""
+    """Address the pages are served on; this machine alone by default, since TLS belongs before it on a real site."""
     port: int = Field(8000, ge=1, le=65535)
     """Port the pages are served on."""
 
 
 class MqttSettings(Section):
+    """Where the broker is."""
+
     host: str = "127.0.0.1"
-    """The broker's address."""
+    """The broker's name or address; by default it runs on the hub's machine."""
     port: int = Field(1883, ge=1, le=65535)
     """The broker's port."""
     username: str | None = None
     """User name at the broker; none where it takes anonymous clients."""
     password_file: Path | None = None
-    """A file that holds the password and nothing else."""
+    """A file that holds the password and nothing else, so that this file may be shown to anybody."""
 
 
 class HubSettings(Section):
-    """``hub.toml``."""
+    """``hub.toml``: the program, not the point."""
 
-    site_file: Path
+    site_file: Path = Field(examples=["site_file = '/etc/vuoro/lahti.toml'"])
     """The point: authorities, services, counters, hours, units."""
-    data: Path
-    """Folder for the database and the secret key."""
+    data: Path = Field(examples=["data = '/var/lib/vuoro/hub'"])
+    """Folder for the database and the secret key; made where it is not there. One hub at a time works on it."""
     database_url: str | None = None
     """Another database than ``vuoro.db`` in the data folder, such as ``postgresql+psycopg://…``."""
     public_url: str | None = None
-    """How customers' phones reach this hub; stands in the ticket's QR code. The pages' own address where not given."""
+    """How customers' phones reach this hub; stands in the ticket's QR code (Q11). The pages' own address by default."""
     demo: bool = False
     """Demo users and tokens, any device id. For trying out on loopback alone."""
     demo_hours: Literal["always", "real"] = "always"
     """In the demo: every service open at every hour, or the site's own hours."""
     lobby_url: str | None = None
-    """In the demo: where the virtual lobby is served."""
+    """In the demo: where the virtual lobby is served; ``/lobby`` leads there."""
     http: HttpSettings = HttpSettings()
+    """Where the pages are served."""
     mqtt: MqttSettings = MqttSettings()
+    """Where the broker is."""
 
 
 def read_settings(path: Path) -> HubSettings:
-    """Read and check the settings. Raises TomlFileError with every fault."""
+    """Read and check the settings. Raises SettingsFileError with every fault."""
     return read_toml(path, HubSettings)

@@ -12,108 +12,155 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 from vuoro_mqtt.payloads import DeviceKind, Need
+from vuoro_mqtt.settings_file import Fault, Section, SettingsFileError, faults_of, load_toml, meant, place
 from vuoro_mqtt.values import Id, Language, Texts
 
 from vuoro_hub.domain.calling import CallingRule
 from vuoro_hub.domain.numbering import OfflineRange
 from vuoro_hub.domain.opening_hours import OpeningHours, Span
-from vuoro_hub.toml_file import Section, TomlFileError, faults_of, load_toml, meant
 
 SpanText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 WeeklyText = dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], list[SpanText]]
 
 
 class QueueSettings(Section):
-    """How the queue behaves; each may be changed by the site (Q6, Q3, Q11)."""
+    """How the queue behaves."""
 
     wait_seconds: int = Field(150, ge=10, le=3600)
-    """How long a called customer is waited for before the turn may be marked missed (Q6)."""
+    """How long a called customer is waited for before the turn may be marked missed, in seconds (Q6)."""
     more_time_factor: float = Field(2.0, ge=1, le=5)
-    """The same for a customer who needs more time (Q6)."""
+    """So many times longer for a customer who needs more time (Q6)."""
     miss_by_itself: bool = False
-    """Whether a called turn becomes missed by itself when the waiting time is over (Q6: off)."""
+    """Whether a called turn becomes missed by itself when the waiting time is over (Q6: the clerk marks it)."""
     letters: bool = False
-    """A letter per service before the number; off, so that numbers tell nothing (Q3)."""
+    """A letter per service before the number; off, so that numbers tell a bystander nothing (Q3)."""
     coming_shown: int = Field(8, ge=0, le=30)
     """How many coming numbers the displays show (Q11)."""
-    appointment_credit_minutes: int = Field(0, ge=0, le=240)
-    """How much earlier than its booked time an appointment stands in line."""
     advice_service: Id | None = None
-    """The service behind "I do not know which" (Q1): it leads to an advisor, and takes in who fits nowhere else."""
+    """The service behind "I do not know which" (Q1): it leads to an advisor, and takes in who fits nowhere else. The
+    first service by default."""
+    appointment_credit_minutes: int = Field(0, ge=0, le=240)
+    """How much earlier than its booked time an appointment stands in line, in minutes."""
     more_time_credit_minutes: int = Field(0, ge=0, le=240)
-    """How much earlier a customer who needs more time stands in line."""
+    """How much earlier than by arrival a customer who needs more time stands in line, in minutes; bounded, so that
+    nobody else waits for ever."""
 
 
 class Authority(Section):
-    id: Id
-    name: Texts
+    """Whose services are given here."""
+
+    id: Id = Field(examples=["id = 'vero'"])
+    """Its id, on the wire and in figures."""
+    name: Texts = Field(examples=["name = { fi = 'Verohallinto', sv = 'Skatteförvaltningen' }"])
+    """Its own name, by language."""
     wait_seconds: int | None = Field(None, ge=10, le=3600)
+    """Its own waiting time for a called customer, in seconds (Q6); the site's by default."""
 
 
 class Service(Section):
-    """What a customer can queue for; the name in the customer's words (Q1)."""
+    """What a customer can queue for. Their order is that of the dispenser's keys."""
 
-    id: Id
-    authority: Id
-    name: Texts
+    id: Id = Field(examples=["id = 'vero'"])
+    """Its id, on the wire and in figures."""
+    authority: Id = Field(examples=["authority = 'vero'"])
+    """The authority that gives it."""
+    name: Texts = Field(examples=["name = { fi = 'Verotus', sv = 'Beskattning' }"])
+    """In the customer's words, not the office's (Q1); in each of the site's languages."""
     symbol: str | None = None
+    """The symbol beside the words on the dispenser (Q1), such as ``coins``; a plain document where it is not known."""
     mode: Literal["on-site", "remote"] = "on-site"
+    """Whether a person serves at the counter, or by video or phone (Q16)."""
     hours: WeeklyText | None = None
-    """Weekly hours; the point's own where not given."""
+    """Its own weekly hours (Q15); the point's by default."""
     other_channels: Texts = {}
     """What to do when it is closed (Q14), in the authority's own words (Q12)."""
     letter: Annotated[str, StringConstraints(pattern=r"^[A-Z]$")] | None = None
+    """Its letter before the number, needed where ``queue.letters`` is on (Q3)."""
     group: str | None = None
+    """A word that services have in common which belong together, for screens that show them so."""
     wait_at: Texts = {}
-    """Where to wait (Q1); the area's name where not given."""
+    """Where to wait, for the last screen and the ticket (Q1); the area's name by default."""
     area: Id | None = None
+    """The area its customers wait in; the first area by default."""
 
 
 class Counter(Section):
-    id: Id
-    name: Texts
-    area: Id
+    """A numbered desk or room. Counters are shared: an authority uses one, it does not own it."""
+
+    id: Id = Field(examples=["id = '1'"])
+    """Its id, on the wire and in the address of its display."""
+    name: Texts = Field(examples=["name = { fi = 'Palvelupiste 1', sv = 'Serviceställe 1' }"])
+    """What displays call it (Q4); in the site's first language at least."""
+    area: Id = Field(examples=["area = 'aula'"])
+    """The floor or area it is in."""
     wait_seconds: int | None = Field(None, ge=10, le=3600)
+    """Its own waiting time for a called customer, in seconds (Q6), for a room far away; the authority's by default."""
 
 
 class Area(Section):
     """A floor or waiting area, named on displays where there are several (Q4)."""
 
-    id: Id
-    name: Texts
+    id: Id = Field(examples=["id = 'aula'"])
+    """Its id."""
+    name: Texts = Field(examples=["name = { fi = 'Aula', sv = 'Lobbyn' }"])
+    """What displays and tickets call it."""
 
 
 class Range(Section):
-    first: int = Field(alias="from", ge=1, le=999_999)
-    last: int = Field(alias="to", ge=1, le=999_999)
+    """Numbers of one dispenser's own."""
+
+    first: int = Field(alias="from", ge=1, le=999_999, examples=["from = 900"])
+    """The first of them."""
+    last: int = Field(alias="to", ge=1, le=999_999, examples=["to = 949"])
+    """The last of them."""
 
 
 class Device(Section):
-    id: Id
+    """A unit of the point."""
+
+    id: Id = Field(examples=["id = 'dispenser-1'"])
+    """Its id: that of the unit's own file, and its user name at the broker."""
     kind: DeviceKind
+    """What it is."""
     counter: Id | None = None
+    """The counter that a counter display stands at; needed there."""
     area: Id | None = None
+    """The area that a lobby display hangs in: it shows that area's calls alone; all calls by default."""
     offline_numbers: Range | None = None
+    """A dispenser's own numbers, which it prints while the hub does not answer; needed there, and no two overlap."""
     services: list[Id] = []
+    """The services a dispenser offers, in the order of its keys; all, in the order of this file, by default."""
     simulated: Literal["pygame", "led-matrix", "lcd"] | None = None
     """What the demo's body of this unit shows."""
 
 
 class Site(Section):
-    """One service point."""
+    """One service point: the site file."""
 
-    id: Id
-    name: Texts
+    id: Id = Field(examples=["id = 'lahti'"])
+    """The point's id: stands in every topic, and in the units' own files."""
+    name: Texts = Field(examples=["name = { fi = 'Lahden palvelupiste' }"])
+    """What the point is called, by language."""
     timezone: str = "Europe/Helsinki"
+    """What clocks show here; the service day changes at 04:00 of it."""
     languages: list[Language] = ["fi", "sv", "en"]
+    """What customers may choose, the first one first; services need a name in each (Q18)."""
     first_screen_note: Texts = {}
-    hours: WeeklyText
+    """What the dispenser's first screen says beside the choices: guests of a meeting sign in elsewhere (Q1)."""
+    hours: WeeklyText = Field(examples=["[hours] mon = ['09:00-16:00']"])
+    """The point's weekly hours in local time (Q15): a list of spans for each day; a day that is left out is closed."""
     queue: QueueSettings = QueueSettings()
-    areas: list[Area] = Field(min_length=1)
-    authorities: list[Authority] = Field(min_length=1)
-    services: list[Service] = Field(min_length=1)
-    counters: list[Counter] = Field(min_length=1)
+    """How the queue behaves."""
+    areas: list[Area] = Field(min_length=1, examples=["[[areas]] id = 'aula' name = { fi = 'Aula' }"])
+    """Floors and waiting areas."""
+    authorities: list[Authority] = Field(min_length=1, examples=["[[authorities]] id = 'vero' …"])
+    """Whose services are given here."""
+    services: list[Service] = Field(min_length=1, examples=["[[services]] id = 'vero' …"])
+    """What a customer can queue for."""
+    counters: list[Counter] = Field(min_length=1, examples=["[[counters]] id = '1' …"])
+    """Desks and rooms."""
     devices: list[Device] = []
+    """The point's units."""
 
     @field_validator("timezone")
     @classmethod
@@ -184,16 +231,15 @@ class Site(Section):
 
 
 def read_site_file(path: Path) -> Site:
-    """Read and check a site file. Raises TomlFileError with every fault, not only the first."""
+    """Read and check a site file. Raises SettingsFileError with every fault, not only the first."""
     data = load_toml(path)
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        shape = faults_of(error, data, Site)
-        raise TomlFileError(path, shape + list(_reference_faults(_Loose(data)))) from None
+        raise SettingsFileError(path, [*faults_of(error, data, Site), *_reference_faults(_Loose(data))]) from None
     faults = list(_faults(site))
     if faults:
-        raise TomlFileError(path, faults)
+        raise SettingsFileError(path, faults)
     return site
 
 
@@ -203,17 +249,21 @@ def _span(text: str) -> Span:
 
 
 class _Loose:
-    """The lists of a file whose shape is wrong, as far as they can be read."""
+    """The lists of a file whose shape may be wrong, as far as they can be read."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
 
-    def rows(self, name: str) -> list[dict[str, Any]]:
+    def rows(self, name: str) -> list[tuple[int, dict[str, Any]]]:
         found = self._data.get(name, [])
-        return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+        rows = enumerate(found) if isinstance(found, list) else ()
+        return [(number, row) for number, row in rows if isinstance(row, dict)]
 
     def ids(self, name: str) -> list[str]:
-        return [row["id"] for row in self.rows(name) if isinstance(row.get("id"), str)]
+        return [row["id"] for _number, row in self.rows(name) if isinstance(row.get("id"), str)]
+
+    def at(self, *loc: str | int) -> str:
+        return place(loc, self._data)
 
 
 _REFERENCES = (
@@ -225,74 +275,75 @@ _REFERENCES = (
 )
 
 
-def _reference_faults(data: _Loose) -> Iterator[str]:
+def _reference_faults(data: _Loose) -> Iterator[Fault]:
     """Ids used twice, and ids that nothing has, with the nearest one that exists."""
     for name in ("areas", "authorities", "services", "counters", "devices"):
         ids = data.ids(name)
         for one in sorted({one for one in ids if ids.count(one) > 1}):
-            yield f"{name}: id {one!r} is used {ids.count(one)} times; each must be used once"
+            yield Fault(name, f"id {one!r} is used {ids.count(one)} times; each must be used once")
     for table, key, among in _REFERENCES:
-        for row in data.rows(table):
-            wanted = row.get(key)
-            if isinstance(wanted, str) and wanted not in data.ids(among):
-                near = meant(wanted, data.ids(among))
-                yield f"{table} {row.get('id', '?')!r}: {key} {wanted!r} is not among {among}{near}"
-    for row in data.rows("devices"):
+        for number, row in data.rows(table):
+            yield from _unless_known(data.at(table, number, key), row.get(key), among, data.ids(among))
+    for number, row in data.rows("devices"):
         offered = row.get("services", [])
-        for wanted in offered if isinstance(offered, list) else []:
-            if isinstance(wanted, str) and wanted not in data.ids("services"):
-                near = meant(wanted, data.ids("services"))
-                yield f"devices {row.get('id', '?')!r}: service {wanted!r} is not among services{near}"
+        for nth, wanted in enumerate(offered if isinstance(offered, list) else []):
+            yield from _unless_known(
+                data.at("devices", number, "services", nth), wanted, "services", data.ids("services")
+            )
 
 
-def _faults(site: Site) -> Iterator[str]:
+def _unless_known(where: str, wanted: object, among: str, ids: list[str]) -> Iterator[Fault]:
+    if isinstance(wanted, str) and wanted not in ids:
+        yield Fault(where, f"{wanted!r} is not among {among}{meant(wanted, ids)}")
+
+
+def _faults(site: Site) -> Iterator[Fault]:
     """What a file of the right shape may still get wrong."""
-    yield from _reference_faults(_Loose(site.model_dump(by_alias=True)))
+    data = _Loose(site.model_dump(by_alias=True))
+    yield from _reference_faults(data)
     yield from _hours_faults("hours", site.hours)
-    for service in site.services:
-        yield from _hours_faults(f"services {service.id!r}: hours", service.hours or {})
-        yield from _language_faults(f"services {service.id!r}: name", service.name, site.languages)
+    for number, service in enumerate(site.services):
+        yield from _hours_faults(data.at("services", number, "hours"), service.hours or {})
+        yield from _language_faults(data.at("services", number, "name"), service.name, site.languages)
         if site.queue.letters and service.letter is None:
-            yield f"services {service.id!r}: letter is missing; queue.letters is on"
-    for counter in site.counters:
-        yield from _language_faults(f"counters {counter.id!r}: name", counter.name, site.languages[:1])
-    advice = site.queue.advice_service
-    if advice is not None and advice not in site.service_by_id:
-        yield f"queue.advice_service: {advice!r} is not among services{meant(advice, site.service_by_id)}"
-    yield from _device_faults(site)
+            yield Fault(data.at("services", number, "letter"), "is missing; queue.letters is on")
+    for number, counter in enumerate(site.counters):
+        yield from _language_faults(data.at("counters", number, "name"), counter.name, site.languages[:1])
+    yield from _unless_known("queue.advice_service", site.queue.advice_service, "services", data.ids("services"))
+    yield from _device_faults(site, data)
 
 
-def _device_faults(site: Site) -> Iterator[str]:
+def _device_faults(site: Site, data: _Loose) -> Iterator[Fault]:
     ranges: list[tuple[str, OfflineRange]] = []
-    for device in site.devices:
-        where = f"devices {device.id!r}"
+    for number, device in enumerate(site.devices):
+        where = data.at("devices", number, "offline_numbers")
         if device.kind is DeviceKind.COUNTER_DISPLAY and device.counter is None:
-            yield f"{where}: counter is missing; a counter display stands at one"
+            yield Fault(data.at("devices", number, "counter"), "is missing; a counter display stands at one")
         if device.kind is DeviceKind.TICKET_DISPENSER and device.offline_numbers is None:
-            yield f"{where}: offline_numbers is missing; for example {{ from = 900, to = 949 }}"
+            yield Fault(where, "is missing; for example offline_numbers = { from = 900, to = 949 }")
         if device.offline_numbers is None:
             continue
         span = OfflineRange(device.offline_numbers.first, device.offline_numbers.last)
         if span.first > span.last:
-            yield f"{where}: offline_numbers from {span.first} is after to {span.last}"
+            yield Fault(where, f"from {span.first} is after to {span.last}")
         for other, theirs in ranges:
             if span.overlaps(theirs):
-                yield f"{where}: offline_numbers overlap those of {other!r}; each dispenser needs its own"
+                yield Fault(where, f"overlap those of {other!r}; each dispenser needs its own")
         ranges.append((device.id, span))
 
 
-def _hours_faults(where: str, hours: WeeklyText) -> Iterator[str]:
+def _hours_faults(where: str, hours: WeeklyText) -> Iterator[Fault]:
     for day, texts in hours.items():
         spans = [_span(text) for text in texts]
         for text, span in zip(texts, spans, strict=True):
             if span.opens >= span.closes:
-                yield f"{where}.{day}: {text} closes before it opens"
+                yield Fault(f"{where}.{day}", f"{text} closes before it opens")
         for earlier, later in itertools.pairwise(spans):
             if later.opens < earlier.closes:
-                yield f"{where}.{day}: {later.opens:%H:%M} begins before {earlier.closes:%H:%M} has ended"
+                yield Fault(f"{where}.{day}", f"{later.opens:%H:%M} begins before {earlier.closes:%H:%M} has ended")
 
 
-def _language_faults(where: str, texts: Texts, languages: Iterable[str]) -> Iterator[str]:
+def _language_faults(where: str, texts: Texts, languages: Iterable[str]) -> Iterator[Fault]:
     missing = [language for language in languages if not texts.get(language)]
     if missing:
-        yield f"{where}: missing in {', '.join(missing)}"
+        yield Fault(where, f"is missing in {', '.join(missing)}")

@@ -1,4 +1,4 @@
-"""A unit's configuration file: all errors at once, each with its key and what would be right."""
+"""A unit's configuration file: all faults at once, each with its key and what would be right."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from vuoro_devices.__main__ import main
-from vuoro_devices.config import UnitConfig, WrongConfig, read_config
+from vuoro_devices.config import UnitConfig, read_config
 from vuoro_mqtt.payloads import DeviceKind
+from vuoro_mqtt.settings_file import SettingsFileError
 
 GOOD = """
 site = "lahti"
@@ -34,10 +35,10 @@ def read(folder: Path, text: str, kind: DeviceKind = DeviceKind.TICKET_DISPENSER
     return read_config(file, kind)
 
 
-def errors(folder: Path, text: str, kind: DeviceKind = DeviceKind.TICKET_DISPENSER) -> dict[str, str]:
-    with pytest.raises(WrongConfig) as wrong:
+def faults(folder: Path, text: str, kind: DeviceKind = DeviceKind.TICKET_DISPENSER) -> dict[str, str]:
+    with pytest.raises(SettingsFileError) as wrong:
         read(folder, text, kind)
-    return {error.key: error.text for error in wrong.value.errors}
+    return {fault.key: fault.text for fault in wrong.value.faults}
 
 
 def test_a_good_file_is_taken(tmp_path: Path) -> None:
@@ -46,13 +47,13 @@ def test_a_good_file_is_taken(tmp_path: Path) -> None:
     assert config.is_simulated
 
 
-def test_all_errors_come_at_once_with_the_files_name(tmp_path: Path) -> None:
+def test_all_faults_come_at_once_with_the_files_name(tmp_path: Path) -> None:
     text = GOOD.replace('"lahti"', '"Lahti Point"').replace("port = 1884", "port = 99999\nhots = 'x'")
     text = text.replace('type = "simulated"\n[controls]', 'type = "usbb"\n[controls]')
-    with pytest.raises(WrongConfig) as wrong:
+    with pytest.raises(SettingsFileError) as wrong:
         read(tmp_path, text)
     told = str(wrong.value)
-    assert told.startswith(f"{tmp_path / 'unit.toml'}: 4 errors")
+    assert told.startswith(f"{tmp_path / 'unit.toml'}: 4 faults")
     for key in ("site:", "broker.port:", "broker.hots:", "printer.type:"):
         assert key in told
 
@@ -60,16 +61,16 @@ def test_all_errors_come_at_once_with_the_files_name(tmp_path: Path) -> None:
 def test_a_slip_of_the_pen_is_answered_with_what_was_meant(tmp_path: Path) -> None:
     assert (
         "did you mean 'usb'"
-        in errors(tmp_path, GOOD.replace('[printer]\ntype = "simulated"', '[printer]\ntype = "ubs"'))["printer.type"]
+        in faults(tmp_path, GOOD.replace('[printer]\ntype = "simulated"', '[printer]\ntype = "ubs"'))["printer.type"]
     )
-    assert "did you mean 'device'" in errors(tmp_path, GOOD.replace("device =", "devise ="))["devise"]
-    assert "did you mean 'printer'" in errors(tmp_path, GOOD.replace("[printer]", "[pinter]"))["pinter"]
-    assert "did you mean 'pygame'" in errors(tmp_path, GOOD.replace('"pygame"', '"pygames"'))["screen.shows"]
+    assert "did you mean 'device'" in faults(tmp_path, GOOD.replace("device =", "devise ="))["devise"]
+    assert "did you mean 'printer'" in faults(tmp_path, GOOD.replace("[printer]", "[pinter]"))["pinter"]
+    assert "did you mean 'pygame'" in faults(tmp_path, GOOD.replace('"pygame"', '"pygames"'))["screen.shows"]
 
 
 def test_what_is_missing_is_told_with_an_example(tmp_path: Path) -> None:
-    assert "site = 'lahti'" in errors(tmp_path, GOOD.replace('site = "lahti"', ""))["site"]
-    assert "panel" in errors(tmp_path, GOOD.replace("[simulated]\nport = 18101", ""))["simulated"]
+    assert "site = 'lahti'" in faults(tmp_path, GOOD.replace('site = "lahti"', ""))["site"]
+    assert "panel" in faults(tmp_path, GOOD.replace("[simulated]\nport = 18101", ""))["simulated"]
 
 
 @pytest.mark.parametrize(
@@ -86,28 +87,28 @@ def test_what_is_missing_is_told_with_an_example(tmp_path: Path) -> None:
     ],
 )
 def test_parts_that_do_not_go_together_are_told(tmp_path: Path, replace: str, by: str, key: str) -> None:
-    assert key in errors(tmp_path, GOOD.replace(replace, by))
+    assert key in faults(tmp_path, GOOD.replace(replace, by))
 
 
 def test_a_line_cannot_be_a_buttons_and_a_lamps(tmp_path: Path) -> None:
     text = GOOD.replace('[controls]\ntype = "simulated"', '[controls]\ntype = "buttons"\npins = [5, 6]\nlamps = [6]')
-    assert "line 6" in errors(tmp_path, text)["controls.lamps"]
+    assert "line 6" in faults(tmp_path, text)["controls.lamps"]
 
 
 def test_a_display_needs_a_screen_and_a_lobby_display_a_large_one(tmp_path: Path) -> None:
     text = 'site = "lahti"\ndevice = "lobby-1"\nstate = "STATE"\n'
-    assert "screen" in errors(tmp_path, text, DeviceKind.LOBBY_DISPLAY)
+    assert "screen" in faults(tmp_path, text, DeviceKind.LOBBY_DISPLAY)
     small = text + '[screen]\ntype = "lcd"\n'
-    assert "10 m" in errors(tmp_path, small, DeviceKind.LOBBY_DISPLAY)["screen.type"]
+    assert "10 m" in faults(tmp_path, small, DeviceKind.LOBBY_DISPLAY)["screen.type"]
 
 
 @pytest.mark.parametrize("text", ["site = ", "\x00", "[a]\n[a]\n"])
 def test_what_is_not_toml_is_told_with_its_place(tmp_path: Path, text: str) -> None:
-    assert "is not TOML" in errors(tmp_path, text)[""]
+    assert "is not TOML" in faults(tmp_path, text)[""]
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(WrongConfig, match="cannot be read"):
+    with pytest.raises(SettingsFileError, match="cannot be read"):
         read_config(tmp_path / "no.toml", DeviceKind.LOBBY_DISPLAY)
 
 
@@ -130,7 +131,7 @@ def test_a_kind_that_is_not_built_yet_is_refused_plainly(
     assert f"a {kind} cannot be run yet" in capsys.readouterr().err
 
 
-def test_a_wrong_file_ends_the_program_with_its_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_file_ends_the_program_with_its_faults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "unit.toml"
     file.write_text("sight = 'lahti'")
     assert run("lobby-display", "--config", str(file)) == 2

@@ -50,7 +50,7 @@ def test_every_fault_is_told_with_what_would_be_right(tmp_path: Path) -> None:
     assert told == [
         "VUORO_HTTP_PORT is 'eighty': a port number from 1 to 65535 is needed, such as 8000",
         "VUORO_MQTT_PORT is '70000': a port number from 1 to 65535 is needed, such as 1883",
-        "VUORO_PRESET is 'lathi': one of lahti, lappeenranta is needed (did you mean 'lahti'?)",
+        "VUORO_PRESET is 'lathi': one of lahti, lappeenranta is needed; did you mean 'lahti'?",
         f"VUORO_DATA is '{blocked / 'inside'}': a folder that can be written or made is needed",
         "VUORO_DEMO_HOURS is 'never': one of always, real is needed",
     ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from vuoro_mqtt.payloads import DeviceKind
+from vuoro_mqtt.settings_file import read_toml
 from vuoro_mqtt.values import Id, Texts, text_in
 
 
@@ -67,5 +67,5 @@ def preset_file(name: str) -> Path:
 
 
 def read_preset(path: Path) -> Preset:
-    """Raises ValueError (what is not TOML, what is missing) and OSError."""
-    return Preset.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    """Raises SettingsFileError."""
+    return read_toml(path, Preset)

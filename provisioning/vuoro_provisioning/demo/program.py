@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from vuoro_mqtt.settings_file import SettingsFileError
+
 from vuoro_provisioning.demo.broker import BrokerProgram, broker_program
 from vuoro_provisioning.demo.data_folder import DataFolder, FolderTaken
 from vuoro_provisioning.demo.parent import ParentMake
@@ -52,8 +54,8 @@ def usable_preset(name: str) -> Preset:
     path = preset_file(name)
     try:
         return read_preset(path)
-    except (OSError, ValueError) as error:
-        raise SettingFaults([f"{path} cannot be used: {error}"]) from None
+    except SettingsFileError as error:
+        raise SettingFaults([str(error)]) from None
 
 
 def refuse(faults: list[str]) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from vuoro_mqtt.settings_file import meant
 
 from vuoro_provisioning.demo.preset import preset_names
 
@@ -103,6 +103,4 @@ def _right(name: str, value: str) -> str:
     if name == "data":
         return "a folder that can be written or made is needed"
     choices = {"preset": preset_names(), "demo_hours": ["always", "real"], "broker": ["auto", "embedded"]}[name]
-    near = difflib.get_close_matches(value, choices, n=1)
-    guess = f" (did you mean '{near[0]}'?)" if near else ""
-    return f"one of {', '.join(choices)} is needed{guess}"
+    return f"one of {', '.join(choices)} is needed{meant(value, choices)}"
