@@ -112,18 +112,13 @@ class Program:
         self._bodies.close()
         if self._desk is not None:
             self._desk.close()
-            self._take_last_words()
+            self._unit.hear_last_tickets()
         self._unit.wind_up()
         self._bus.close()
         if self._drawer is not None:
             self._drawer.close()
         self._journal.close()
         self._lock.close()
-
-    def _take_last_words(self) -> None:
-        """The ticket that came out while stopping is told of now, not as uncertain at the next start."""
-        while not self._inbox.empty():
-            self._unit.turn()
 
     def _after_each_turn(self) -> None:
         self._notify.feed(self._clock.monotonic(), alive=self._bus.alive())

@@ -16,7 +16,7 @@ from vuoro_mqtt.topics import Topics
 from vuoro_mqtt.values import new_message_id
 
 from vuoro_devices.behaviour.effects import Clear, Effect, Keep, Light, Print, Raise, Send, Show, View
-from vuoro_devices.behaviour.events import DiskFailed, Event, Moment, Tick, Told
+from vuoro_devices.behaviour.events import DiskFailed, Event, Moment, NotPrinted, PaperOut, Tick, Told
 from vuoro_devices.behaviour.views import DispenserView, Ticket
 from vuoro_devices.faults import Faults
 from vuoro_devices.journal import Entry, Journal
@@ -203,6 +203,13 @@ class Unit:
         if self._clock.monotonic() - self._ticked_at >= TICK_SECONDS:
             self._handle_safely(Tick())
         return True
+
+    def hear_last_tickets(self) -> None:
+        """How a ticket ended while stopping. All else is left: what is answered now would be printed by nobody."""
+        while not self.inbox.empty():
+            item = self.inbox.get_nowait()
+            if isinstance(item, PaperOut | NotPrinted):
+                self._handle_safely(item)
 
     def wind_up(self) -> None:
         """The last words of a clean stop."""
