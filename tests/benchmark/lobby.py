@@ -38,7 +38,7 @@ def wait_for(ask: Any, what: str, seconds: float = 60.0) -> Any:
                 return found
         except (requests.ConnectionError, ConnectionError):
             pass
-        time.sleep(0.002)
+        time.sleep(0.02)
     raise TimeoutError(what)
 
 

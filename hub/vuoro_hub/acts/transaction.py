@@ -162,6 +162,7 @@ def perform(
         if refused:
             session.rollback()
             point.database.begin(session)
+            records = Records(session)
         kind, body = render(outcome)
         if key:
             place = (origin.device, origin.journal, origin.seq) if origin else (None, None, None)

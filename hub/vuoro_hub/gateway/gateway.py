@@ -29,6 +29,9 @@ from vuoro_hub.store.records import Records
 ASK_FOR_OTHER_HUB_SECONDS = 0.4
 """How long a starting hub waits for another one to answer for its site."""
 
+ANSWER_FIRST_SECONDS = 0.004
+"""What has changed waits so long: the answer, which somebody stands and waits for, goes out before it."""
+
 SETTLE_SECONDS = 0.04
 """Least time between two rounds of publishing: many acts at once become one round."""
 
@@ -296,6 +299,8 @@ class Gateway:
                 self._wake.wait_for(lambda: self._stopping or self._all_pending or bool(self._pending))
                 if self._stopping:
                     return
+            time.sleep(ANSWER_FIRST_SECONDS)
+            with self._wake:
                 changes, self._pending = self._pending, Changes()
                 everything, self._all_pending = self._all_pending, False
             if not self._alone:

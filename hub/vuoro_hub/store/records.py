@@ -110,10 +110,10 @@ def turn_of(row: AnyRow) -> Turn:
 
 
 class Records:
-    """The rows of one point, seen through one session."""
+    """The rows of one point, seen through one transaction of a session; after a rollback, make a new one."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        self._connection = session.connection()
 
     # --- turns
 
@@ -327,16 +327,16 @@ class Records:
     # --- statements
 
     def _one(self, statement: Any, **values: Any) -> AnyRow | None:
-        return self.session.connection().execute(statement, values).first()
+        return self._connection.execute(statement, values).first()
 
     def _all(self, statement: Any, **values: Any) -> list[AnyRow]:
-        return list(self.session.connection().execute(statement, values).all())
+        return list(self._connection.execute(statement, values).all())
 
     def _run(self, statement: Any, **values: Any) -> None:
-        self.session.connection().execute(statement, values)
+        self._connection.execute(statement, values)
 
     def _insert(self, table: str, **values: Any) -> None:
-        self.session.connection().execute(_INSERT[table], values)
+        self._connection.execute(_INSERT[table], values)
 
 
 def _values(turn: Turn) -> Mapping[str, Any]:
