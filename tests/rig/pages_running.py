@@ -54,14 +54,14 @@ class RunningPages:
         self._server: Any = None
         self._thread: threading.Thread | None = None
 
-    def app(self) -> Flask:
+    def app(self, *, demo: bool = True) -> Flask:
         """The app itself, for tests that need no server."""
         return web.create_app(
             self.work.point,
             self.announcements,
             secret_key=b"a key of the tests alone",
-            demo=True,
-            lobby_url="http://127.0.0.1:9/",
+            demo=demo,
+            lobby_url="http://127.0.0.1:9/" if demo else None,
             broker_answers=lambda: True,
             streams=self.streams,
         )

@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from vuoro_hub.web import app
+from vuoro_hub.web.languages import FOR_CUSTOMERS
 
 WEB = Path(app.__file__).parent
 
@@ -55,3 +56,16 @@ def test_a_catalogue_holds_nothing_that_no_page_says(language: str) -> None:
     held = {one.id if isinstance(one.id, str) else one.id[0] for one in catalogue(language) if one.id}
 
     assert held - texts_of_the_pages() == set()
+
+
+@pytest.mark.parametrize("language", sorted(FOR_CUSTOMERS))
+def test_a_customers_own_page_is_complete_in_every_language_of_the_tickets(language: str) -> None:
+    words = catalogue(language)
+    templates = [("templates/follow*.html", "jinja2")]
+    for _file, _line, message, _comments, _context in extract_from_dir(WEB, templates):
+        text = message[0] if isinstance(message, tuple) else message
+        kept = words.get(text)
+        assert kept is not None, text
+        said = [kept.string] if isinstance(kept.string, str) else list(kept.string)
+        assert all(said), text
+        assert all(placeholders(one) == placeholders(text) for one in said), text

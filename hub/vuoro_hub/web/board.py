@@ -5,6 +5,7 @@ Nothing here identifies a customer: a number, a service, times and needs are all
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -303,7 +304,7 @@ def _seconds_left(turn: Turn | None, now: datetime) -> int | None:
     if turn is None or turn.state is not TurnState.CALLED or turn.wait_until is None:
         return None
     left = (turn.wait_until - now).total_seconds()
-    return max(0, int(left) + 1) if left > 0 else 0
+    return max(0, math.ceil(left))
 
 
 def _next_number(t: Transaction, counter: str, services: tuple[str, ...], here: Turn | None) -> str | None:

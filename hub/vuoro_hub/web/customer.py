@@ -16,7 +16,7 @@ from vuoro_hub.domain.turns import Turn, TurnState
 from vuoro_hub.store.records import turn_of
 from vuoro_hub.web.errors import error_page
 from vuoro_hub.web.here import reading
-from vuoro_hub.web.languages import LANGUAGES, RIGHT_TO_LEFT
+from vuoro_hub.web.languages import FOR_CUSTOMERS, LANGUAGES, RIGHT_TO_LEFT
 
 blueprint = Blueprint("customer", __name__)
 
@@ -46,15 +46,26 @@ def follow(token: str) -> ResponseReturnValue:
         if visit is None:
             return _gone()
         chosen = request.args.get("lang") or visit.language
-        g.page_language = chosen if chosen in LANGUAGES else "en"
+        g.page_language = chosen if chosen in FOR_CUSTOMERS else "en"
         turn = _foremost([turn_of(row) for row in t.records.turns_of_visit(visit.id)])
         followed = _followed(t, turn, visit.number)
         template = "follow_part.html" if request.headers.get("HX-Request") else "follow.html"
-        rtl = visit.language.split("-")[0] in RIGHT_TO_LEFT and "lang" not in request.args
-        page = render_template(template, followed=followed, token=token, rtl=rtl, at=t.now)
+        page = render_template(
+            template,
+            followed=followed,
+            token=token,
+            rtl=chosen.split("-")[0] in RIGHT_TO_LEFT,
+            offered=_offered(visit.language),
+            at=t.now,
+        )
     answer = make_response(page)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _offered(own: str) -> dict[str, str]:
+    """The languages to choose from: those of every page, and the one the customer chose at the dispenser."""
+    return {**LANGUAGES, own: FOR_CUSTOMERS[own]} if own in FOR_CUSTOMERS else LANGUAGES
 
 
 def _gone() -> Response:

@@ -17,10 +17,15 @@ from vuoro_hub.web.here import pages
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 """Tag and own name of the languages that pages have."""
 
-WRITTEN_AS = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+FOR_CUSTOMERS = {**LANGUAGES, "et": "Eesti", "ru": "Русский", "uk": "Українська", "ar": "العربية"}
+"""A customer's own page speaks these too: the ticket that led to it does."""
+
+WRITTEN_AS = {"fi": "fi_FI", "sv": "sv_FI"}
 """How dates and times are written: as people here write them."""
 
-RIGHT_TO_LEFT = ("ar", "fa", "ckb", "he", "ur")
+WRITTEN_AS_ELSE = "en_GB"
+
+RIGHT_TO_LEFT = ("ar", "ckb", "fa", "he", "ur")
 
 
 def init_languages(app: Flask) -> None:
@@ -35,7 +40,7 @@ def init_languages(app: Flask) -> None:
 def page_language() -> str:
     """Set for this page, chosen before, the person's own, the browser's, or the site's first."""
     forced = g.get("page_language")
-    if forced in LANGUAGES:
+    if forced in FOR_CUSTOMERS:
         return str(forced)
     for chosen in (session.get("language"), getattr(current_user, "language", None)):
         if chosen in LANGUAGES:
@@ -77,7 +82,7 @@ def span_text(opens: str, closes: str) -> str:
 def hours_text(text: str) -> str:
     """``HH:MM`` of the contract as the page's language writes it."""
     hour, _, minute = text.partition(":")
-    return f"{int(hour)}.{minute}" if page_language() in ("fi", "sv") else text
+    return f"{int(hour)}.{minute}" if page_language() == "fi" else text
 
 
 def next_open(text: str) -> str:
@@ -90,7 +95,7 @@ def next_open(text: str) -> str:
 
 
 def _locale() -> str:
-    return WRITTEN_AS[page_language()]
+    return WRITTEN_AS.get(page_language(), WRITTEN_AS_ELSE)
 
 
 def _zone() -> ZoneInfo:

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -217,6 +216,8 @@ def _issued(outcome: dict[str, Any] | None) -> dict[str, Any] | None:
     """A number just given, with its page as a code for the customer's phone to read."""
     if outcome is None:
         return None
+    import segno  # only those who give numbers need it
+
     code = segno.make(outcome["follow_url"], error="m", micro=False)
     return {**outcome, "code": code.svg_data_uri(scale=4, border=2, dark="#212121", light="#ffffff")}
 
