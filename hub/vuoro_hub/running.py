@@ -84,7 +84,8 @@ class Hub:
 
     def well(self) -> bool:
         """Whether the parts that must turn do turn: what the watchdog is told."""
-        return all(thread.is_alive() for thread in self._threads) and self._database.answers()
+        serving = all(thread.is_alive() for thread in self._threads)
+        return serving and self._gateway.running() and self._ticker.running() and self._database.answers()
 
     def close(self) -> None:
         """May be called twice, and when start() did not end."""

@@ -101,6 +101,10 @@ class Gateway:
             self._pending |= changes
             self._wake.notify()
 
+    def running(self) -> bool:
+        """Whether both threads are at work, with a broker or without."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def broker_answers(self) -> bool:
         return self._connected.is_set()
 
