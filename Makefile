@@ -19,7 +19,7 @@ ifneq ($(shell cat .venv/made-for 2>/dev/null),$(CURDIR))
 MOVED := moved
 endif
 
-.PHONY: run test check bench help clean lock environment dev-environment test-packages catalogues lint try-wheel moved
+.PHONY: run test check bench docs help clean lock environment dev-environment test-packages catalogues lint try-wheel moved
 
 run: environment catalogues ## start a whole point on this machine, with simulated hardware (Ctrl-C stops it)
 	@exec $(PYTHON_IN) -m vuoro_provisioning demo
@@ -33,6 +33,10 @@ check: dev-environment catalogues lint ## format, lint, types, imports and the f
 
 bench: dev-environment catalogues test-packages ## measure: press to paper, call to display, throughput, memory
 	@$(PYTHON_IN) tests/benchmark/run.py
+
+docs: dev-environment ## write docs/settings.md and mqtt/asyncapi.yaml anew from the models
+	@$(PYTHON_IN) provisioning/setup/settings_reference.py >.venv/made && cp .venv/made docs/settings.md
+	@$(PYTHON_IN) -m vuoro_mqtt.asyncapi >.venv/made && cp .venv/made mqtt/asyncapi.yaml
 
 lock: dev-environment ## write requirements/*.lock anew (UPGRADE=1: newest versions)
 	@provisioning/setup/lock.sh

@@ -74,7 +74,7 @@ class ScreenSection(Section):
     block_orientation: Literal[-90, 0, 90, 180] = -90
     """led-matrix: how each square is turned, in degrees; -90 is right for the common modules of four."""
     reverse: bool = False
-    """led-matrix: the first square is the rightmost."""
+    """led-matrix: the squares are wired in reverse order."""
     brightness: int = Field(default=8, ge=0, le=15)
     """led-matrix: 15 is the brightest."""
     spi_port: int = Field(default=0, ge=0, le=6)
@@ -86,7 +86,7 @@ class ScreenSection(Section):
     i2c_address: int = Field(default=0x27, ge=0x03, le=0x77)
     """lcd: its address on the bus; 0x27 (39) is that of most, 0x3F (63) of others."""
     charmap: Literal["A00", "A02"] = "A00"
-    """lcd: the letters in its chip: A00 (Japanese, the common one; å is written otherwise) or A02 (European)."""
+    """lcd: the letters in its chip: A00 (Japanese, the common one) or A02 (European)."""
 
 
 class SimulatedSection(Section):
@@ -136,8 +136,8 @@ class UnitConfig(Section):
     """Folder for what must not be lost: the journal, and what the hub said last. Of this unit alone."""
     broker: BrokerSection = BrokerSection()
     """Where the broker is."""
-    printer: Any = None
-    """The ticket printer: ``PrinterSettings``, checked where the printer's body defines it. A dispenser needs it."""
+    printer: Any = None  # PrinterSettings, checked where the printer's body defines it
+    """The ticket printer. A dispenser needs it."""
     controls: ControlsSection | None = None
     """What a person presses. A dispenser needs it; a counter display may have it."""
     lamps: LampsSection | None = None

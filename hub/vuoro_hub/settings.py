@@ -32,7 +32,7 @@ class MqttSettings(Section):
 
 
 class HubSettings(Section):
-    """``hub.toml``: the program, not the point."""
+    """What the hub's program needs to know; the point stands in the site file."""
 
     site_file: Path = Field(examples=["site_file = '/etc/vuoro/lahti.toml'"])
     """The point: authorities, services, counters, hours, units."""

@@ -135,7 +135,7 @@ class Device(Section):
 
 
 class Site(Section):
-    """One service point: the site file."""
+    """One service point as data."""
 
     id: Id = Field(examples=["id = 'lahti'"])
     """The point's id: stands in every topic, and in the units' own files."""

@@ -65,7 +65,7 @@ class ServiceToday(Payload):
     symbol: str | None = None
     """Name of the symbol shown beside the words (Q1)."""
     group: str | None = None
-    """Services with the same group stand together on the dispenser."""
+    """A word that services have in common which belong together, for screens that show them so."""
     wait_at: Texts = {}
     """Where to wait, for the last screen and the ticket (Q1)."""
 

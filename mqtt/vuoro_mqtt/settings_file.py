@@ -206,7 +206,7 @@ def _model_at(model: type[BaseModel] | None, loc: Loc) -> type[BaseModel] | None
     for step in loc:
         if isinstance(step, str):
             field = _field(model, step) if model else None
-            model = _model_in(field.annotation) if field else None
+            model = model_in(field.annotation) if field else None
     return model
 
 
@@ -214,8 +214,8 @@ def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
     return next((field for name, field in model.model_fields.items() if key in (name, field.alias)), None)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
     """The model within ``list[Model]``, ``Model | None`` and the like."""
     if inner := get_args(annotation):
-        return next((found for one in inner if (found := _model_in(one))), None)
+        return next((found for one in inner if (found := model_in(one))), None)
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
