@@ -16,6 +16,7 @@ from rig.waiting import until
 pytestmark = pytest.mark.slow
 
 KILLS = 20
+POWER_CUTS = 4
 
 
 class Bench:
@@ -135,12 +136,33 @@ def test_twenty_pulled_plugs_lose_no_paper_and_leave_no_ghost(bench: Bench) -> N
     hub.events()
 
 
+def test_power_cuts_of_the_whole_point_lose_no_paper_and_give_no_number_twice(bench: Bench) -> None:
+    """Broker, hub and dispenser at once, and back in any order; a customer presses before the broker is there again."""
+    point, unit, moments = bench.point, bench.unit, random.Random()
+    for _ in range(POWER_CUTS):
+        unit.press("choose", "vero")
+        threading.Event().wait(moments.uniform(0, 0.15))
+        for plug in moments.sample((point.broker.kill, point.hub.kill, unit.kill), 3):
+            plug()
+        unit.start()
+        until(lambda: unit.state().get("keys"), "the dispenser offers its services from what it knew")
+        bench.take_ticket()
+        for start in moments.sample((point.broker.start, point.hub.start), 2):
+            start()
+        point.hub.wait_ready()
+        unit.wait_ready()
+    bench.take_ticket()
+    assert len([number for number in bench.papers() if int(number) >= 900]) >= POWER_CUTS
+    _every_paper_is_in_line_and_nothing_else(bench)
+    point.hub.events()
+
+
 def _every_paper_is_in_line_and_nothing_else(bench: Bench) -> None:
     hub = bench.point.hub
     papers = bench.papers()
     assert len(set(papers)) == len(papers), "a number came out twice"
+    until(lambda: set(papers) <= set(hub.line()), "every paper is in line", 40)
     until(lambda: not hub.turns("held"), "nothing is held back")
-    until(lambda: set(papers) <= set(hub.line()), "every paper is in line")
     line = hub.line()
     assert len(set(line)) == len(line)
     perhaps = {event["body"]["number"] for event in hub.events("ticket.printed") if event["body"]["uncertain"]}

@@ -81,6 +81,20 @@ def test_the_customer_whose_answer_was_lost_stands_in_line_once_with_the_number_
     assert numbers_on(dispenser.take_ticket("vero"))[0] not in ("900", issued["body"]["number"])
 
 
+def test_an_answer_that_comes_too_late_gives_no_second_ticket_and_no_second_place(point: Point) -> None:
+    dispenser, proxy = point.started_unit("ticket-dispenser", "dispenser-1"), proxy_of(point)
+    proxy.hold("to-server")
+    dispenser.press("choose", "vero")
+    until(lambda: dispenser.tickets == 1, "the dispenser gives a number of its own")
+    assert numbers_on(dispenser.get("/tickets/1.bin")) == ["900"]
+    assert len(point.hub.rows(GIVEN)) == 1, "the hub had given another"
+    proxy.release()
+    until(lambda: point.hub.line() == ["900"], "the paper's number is in line, once")
+    assert numbers_on(dispenser.take_ticket("vero")) == ["002"]
+    assert point.hub.line() == ["900", "002"]
+    assert dispenser.tickets == 2
+
+
 def test_the_same_message_again_is_answered_with_the_same_number(point: Point) -> None:
     dispenser = RawDispenser(point.broker.port, "dispenser-9")
     dispenser.client.wait_connected()

@@ -15,7 +15,7 @@ from rig.waiting import until
 pytestmark = pytest.mark.slow
 
 CLIENTS = 8
-TICKETS_EACH = 40
+TICKETS_EACH = 30
 CLERK = "clerk-vero"
 UP = "vuoro/1/lahti/devices/{}/up"
 

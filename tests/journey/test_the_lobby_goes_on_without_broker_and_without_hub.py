@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from rig.loopback_printer import numbers_on
+from rig.raw_mqtt import RawClient
 from rig.running_point import Point, point_at
 from rig.waiting import until
 
@@ -50,6 +51,10 @@ def given(point: Point, service: str = "vero") -> str:
     """An advisor gives a number over the pages while units are cut off."""
     number: str = point.hub.must("/visits", {"service": service})["number"]
     return number
+
+
+def faults(heard: RawClient, topic: str) -> list[str]:
+    return [fault["code"] for fault in heard.latest(topic).get("faults", [])]
 
 
 def is_offline(number: str) -> bool:
@@ -156,6 +161,40 @@ def test_a_hub_that_dies_while_a_ticket_is_asked_for_leaves_that_customer_in_lin
     hub.wait_ready()
     until(lambda: hub.line() == [*line_before, number], "it is in line once, as the paper says")
     hub.events()
+
+
+def test_a_dispenser_whose_own_numbers_are_used_up_says_so_and_goes_on_with_the_hub(
+    point: Point, line_before: list[str]
+) -> None:
+    hub, heard = point.hub, point.listener("devices/dispenser-2/status")
+    shown = {"site": "lahti", "site_name": {"fi": "Lahti"}, "timezone": "Europe/Helsinki", "languages": ["fi"]}
+    numbers = {"offline_numbers": {"from": 950, "to": 951}}
+    config = {"version": 1, "kind": "ticket-dispenser", **shown, **numbers}
+    heard.publish(f"{BASE}/devices/dispenser-2/config", config, retain=True)
+    behaviour = {"guard_seconds": 0.0, "take_seconds": 0.3, "reading_seconds": 1.0}
+    dispenser = point.started_unit("ticket-dispenser", "dispenser-2", behaviour=behaviour)
+    hub.kill()
+    until(lambda: dispenser.connected is False, "it sees that the hub is gone")
+    given_offline = [numbers_on(dispenser.take_ticket("vero"))[0] for _ in range(2)]
+    assert given_offline == ["950", "951"]
+    until(lambda: dispenser.state()["step"] in ("choose", "closed"), "it is free")
+    dispenser.press("choose", "vero")
+    until(lambda: dispenser.state()["step"] == "closed", "it says that it can give none")
+    status = f"{BASE}/devices/dispenser-2/status"
+    until(lambda: faults(heard, status) == ["offline-numbers-used-up"], "and tells it")
+    assert dispenser.tickets == 2
+
+    hub.start()
+    hub.wait_ready()
+    dispenser.wait_ready()
+    until(lambda: hub.line() == [*line_before, *given_offline], "both are in line")
+    until(lambda: dispenser.state()["step"] == "choose", "it gives numbers again", 20)
+    [after] = numbers_on(dispenser.take_ticket("vero"))
+    assert not is_offline(after)
+    assert after not in given_offline
+    until(lambda: hub.line()[-1] == after, "and the hub's numbers go on")
+    assert dispenser.ask_to_stop().code == 0
+    del point.units["dispenser-2"]
 
 
 def test_displays_that_were_away_show_what_is_called_now(point: Point, line_before: list[str]) -> None:
