@@ -15,6 +15,7 @@ def test_from_sign_in_to_the_last_customer(pages: RunningPages, open_page: Any) 
     turns = [pages.work.arrives("vero") for _ in range(4)]
     page = open_page("/")
 
+    expect(page.locator("#name")).to_be_focused()
     page.keyboard.type("clerk-vero")
     page.keyboard.press("Tab")
     page.keyboard.type("demo")

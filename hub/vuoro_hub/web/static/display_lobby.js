@@ -5,7 +5,7 @@
   const by = id => document.getElementById(id);
   const languages = display.dataset.languages.split(" ");
   const area = display.dataset.area;
-  const MOST_CALLS = 6;
+  const ROWS = 5, MANY_ROWS = 8;
   let clockAhead = 0;
 
   const node = (tag, className, text) => { const one = document.createElement(tag); if (className) one.className = className; if (text !== undefined) one.textContent = text; return one; };
@@ -48,7 +48,9 @@
   function show(state) {
     calls = state.calls.filter(call => !area || call.area === area);
     calls = [...calls.filter(call => !call.serving), ...calls.filter(call => call.serving)];
-    by("calls").replaceChildren(...calls.slice(0, MOST_CALLS).map(call => {
+    const many = calls.filter(call => !call.serving).length > ROWS;
+    by("calls").classList.toggle("many", many);
+    by("calls").replaceChildren(...calls.slice(0, many ? MANY_ROWS : ROWS).map(call => {
       const row = node("li", call.serving ? "serving" : "calling");
       const where = node("span", "where");
       place(call, where);
