@@ -15,3 +15,10 @@ def served(tmp_path: Path) -> Iterator[ServedPoint]:
     point = ServedPoint(tmp_path)
     yield point
     point.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each such test has a server of its own: together they take longer than a person waits before a commit."""
+    for item in items:
+        if "served" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
