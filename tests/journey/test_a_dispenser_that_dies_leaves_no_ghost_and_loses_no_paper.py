@@ -99,6 +99,7 @@ def test_a_ticket_that_came_out_as_the_plug_was_pulled_is_in_line(bench: Bench) 
     assert hub.line() == bench.papers()
     bench.take_ticket()
     until(lambda: hub.line() == bench.papers(), "the next one stands behind")
+    until(lambda: len(hub.events("ticket.printed")) == 2, "its paper is told of")
     assert [event["body"]["uncertain"] for event in hub.events("ticket.printed")] == [True, False]
 
 

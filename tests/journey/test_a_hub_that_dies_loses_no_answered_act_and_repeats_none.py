@@ -199,7 +199,7 @@ class Load:
         dispenser = RawDispenser(self.point.broker.port, f"raw-{n}")
         dispenser.client.wait_connected()
         while not self.over.is_set():
-            ticket = dispenser.give_ticket("vero")
+            ticket = dispenser.give_ticket("vero", again_after=0.3)
             self.answered.append(("ticket", ticket.request, {"number": ticket.number}))
         dispenser.close()
 
@@ -237,7 +237,7 @@ def test_killed_at_twenty_moments_under_load_it_keeps_every_answered_act_and_doe
     load = Load(point)
     threads = load.run()
     for kill in range(KILLS):
-        load.wait_for_more(moments.choice(("ticket", "ticket", "visit", "call")), moments.randint(1, 4))
+        load.wait_for_more(moments.choice(("ticket", "ticket", "visit", "call")), moments.randint(1, 3))
         threading.Event().wait(moments.uniform(0, 0.05))
         hub.kill()
         hub.start()

@@ -170,15 +170,15 @@ class RawDispenser:
                 return self.answers(message["id"])[0]
         raise AssertionError(f"{self.device}: no answer to {message['type']} within {within} s")
 
-    def give_ticket(self, service: str) -> Printed:
+    def give_ticket(self, service: str, again_after: float = 0.7) -> Printed:
         """A customer presses: a number is asked for and printed, as it was issued."""
         asked_at = time.monotonic()
         request = self.message("ticket.requested", {"service": service, "language": "fi", "needs": []})
-        answer = self.insist(request)
+        answer = self.insist(request, again_after)
         assert answer["type"] == "ticket.issued", answer
         number: str = answer["body"]["number"]
         printed = {"request": request["id"], "number": number, "offline": False, "medium": "paper"}
-        assert self.ask("ticket.printed", printed)["type"] == "ack"
+        assert self.ask("ticket.printed", printed, again_after)["type"] == "ack"
         ticket = Printed(request["id"], number, asked_at)
         self.tickets.append(ticket)
         return ticket
