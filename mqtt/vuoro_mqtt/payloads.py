@@ -10,6 +10,9 @@ from pydantic import Field
 
 from vuoro_mqtt.values import Id, Instant, Language, MessageId, Number, Payload, Texts
 
+MOST_COUNTED = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exact."""
+
 # --- Hub to everyone, retained (§2.1) ---------------------------------------------------------------------------
 
 
@@ -258,7 +261,7 @@ class BoxEntry(Payload):
     site: Id
     device: Id
     slot: Id
-    index: int = Field(ge=0)
+    index: int = Field(ge=0, le=MOST_COUNTED)
     previous: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     kind: Literal["start", "drop", "cutoff", "emptied", "clock", "fault", "cleared"]
     at: Instant
@@ -292,12 +295,16 @@ class CommandOutcome(Payload):
     code: str | None = None
 
 
+JournalId = Annotated[str, Field(min_length=1, max_length=64)]
+Seq = Annotated[int, Field(ge=1, le=MOST_COUNTED)]
+
+
 class Envelope(Payload):
     """What is common to all upward messages: ``seq`` counts 1, 2, 3… within ``journal``."""
 
     id: MessageId
-    journal: Annotated[str, Field(min_length=1, max_length=64)]
-    seq: int = Field(ge=1)
+    journal: JournalId
+    seq: Seq
     at: Instant
     clock: ClockReading
     late: bool = False
@@ -404,6 +411,8 @@ class TicketIssued(Payload):
 class Refused(Payload):
     code: RefusalCode
     text: Texts
+    reason: str | None = None
+    """For programmers: what could not be read in a message, and where."""
 
 
 class Identify(Payload):

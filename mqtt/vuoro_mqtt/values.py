@@ -39,11 +39,21 @@ def instant_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""A clock that was never set says 1970; what lies outside is no time of any clock, and cannot be reckoned with."""
+
+
+def _reckonable(moment: datetime) -> datetime:
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError(f"a time between {EARLIEST.year} and {LATEST.year} is wanted")
+    return moment.astimezone(UTC)
+
+
 _InstantText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    AfterValidator(_reckonable),
     PlainSerializer(instant_text, return_type=_InstantText, when_used="json"),
 ]
 """A point in time. A naive time is refused; every offset is read and turned to UTC."""

@@ -171,7 +171,29 @@ def test_a_named_turn_of_a_visit_at_another_counter_is_refused(lahti: PointAtWor
     lahti.opens("2", KELA)
     called = lahti.called("1", VERO)
     added = lahti.must(VERO, lambda t: moving.add_next(t, called.id, "kela"))
-    assert refused(lahti.calls("2", KELA, added.id)).details["state"] == "called"
+    refusal = refused(lahti.calls("2", KELA, added.id))
+    assert (refusal.details["state"], refusal.details["counter"]) == ("waiting", "1")
+
+
+def test_one_customer_stands_in_a_queue_once(lahti: PointAtWork) -> None:
+    lahti.arrives()
+    lahti.opens("1", VERO)
+    called = lahti.called("1", VERO)
+    lahti.must(VERO, lambda t: moving.add_next(t, called.id, "kela"))
+    for service in ("kela", "vero"):
+        again = refused(lahti.do(VERO, lambda t, to=service: moving.add_next(t, called.id, to)))
+        assert again.code is RefusalCode.NOT_ALLOWED
+
+
+def test_coming_numbers_leave_out_who_is_at_a_counter(lahti: PointAtWork) -> None:
+    lahti.arrives()
+    second = lahti.arrives()
+    lahti.opens("1", VERO)
+    called = lahti.called("1", VERO)
+    lahti.must(VERO, lambda t: moving.add_next(t, called.id, "kela"))
+    assert lahti.see(showing.calls_state).coming == [second.number]
+    lahti.must(VERO, lambda t: calling.finish(t, called.id))
+    assert set(lahti.see(showing.calls_state).coming) == {called.number, second.number}
 
 
 def test_an_advisor_moves_a_turn_and_never_calls_one(lahti: PointAtWork) -> None:

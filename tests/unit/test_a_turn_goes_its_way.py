@@ -47,12 +47,11 @@ def test_a_customer_who_needs_more_time_is_waited_for_twice_as_long() -> None:
     assert turns.waiting_time(150, (Need.INTERPRETER,), 2.0) == WAIT
 
 
-def test_a_recall_shows_it_as_new_and_waits_anew() -> None:
-    again = turns.recall(turns.show_again(a_turn(TurnState.CALLED)), NOW + timedelta(seconds=100), WAIT)
+def test_a_recall_shows_it_as_new_and_the_waiting_goes_on_from_the_first_showing() -> None:
+    again = turns.recall(turns.show_again(a_turn(TurnState.CALLED)))
     assert isinstance(again, Turn)
-    assert (again.showing, again.recalls) == (1, 1)
-    assert again.wait_until == NOW + timedelta(seconds=250)
-    assert again.called_at == NOW
+    assert (again.showing, again.recalls) == (2, 1)
+    assert again.wait_until == NOW + WAIT
 
 
 def test_a_missed_turn_can_come_back_to_its_own_place() -> None:
@@ -73,7 +72,7 @@ def test_finish_without_serve_counts_as_served() -> None:
     ("act", "allowed"),
     [
         (lambda turn: turns.call(turn, "1", NOW, WAIT), {"waiting", "parked", "missed"}),
-        (lambda turn: turns.recall(turn, NOW, WAIT), {"called"}),
+        (turns.recall, {"called"}),
         (lambda turn: turns.serve(turn, NOW), {"called"}),
         (lambda turn: turns.finish(turn, NOW), {"called", "serving"}),
         (lambda turn: turns.miss(turn, NOW + WAIT), {"called"}),

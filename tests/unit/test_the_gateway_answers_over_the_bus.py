@@ -271,3 +271,32 @@ def test_a_will_of_an_older_boot_is_ignored(on_bus: HubOnBus, gateway: Gateway) 
     on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
     row = on_bus.lobby.see(lambda t: t.records.device("dispenser-1"))
     assert (row.state, row.boot) == ("online", "new")
+
+
+def test_a_message_refused_as_unreadable_leaves_no_gap(on_bus: HubOnBus, gateway: Gateway) -> None:
+    bad = up("ticket.requested", {"service": "vero", "needs": ["no such need"]}, seq=1)
+    on_bus.client.say("devices/dispenser-1/up", bad)
+    refused = on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == bad["id"])["body"]
+    assert (refused["code"], "needs" in refused["reason"]) == ("invalid", True)
+    assert refused["text"]["fi"] != refused["text"]["en"]
+    on_bus.client.say("devices/dispenser-1/up", up("help.wanted", {"service": None}, seq=2))
+    on_bus.client.until("devices/dispenser-1/down", lambda down: down["type"] == "ack")
+    assert on_bus.lobby.see(lambda t: t.records.journal("dispenser-1", "j1")).contiguous == 2
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"seq": 10**30},
+        {"at": "0001-01-01T00:00:00.000000Z", "late": True},
+        {"at": "9999-12-31T23:59:59.999999Z"},
+        {"at": "2026-03-03T10:00:00"},
+    ],
+)
+def test_numbers_and_times_nobody_can_reckon_with_are_refused(
+    on_bus: HubOnBus, gateway: Gateway, odd: dict[str, Any]
+) -> None:
+    message = up("ticket.requested", {"service": "vero"}) | odd
+    on_bus.client.say("devices/dispenser-1/up", message)
+    answer = on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
+    assert (answer["type"], answer["body"]["code"]) == ("refused", "invalid")

@@ -91,12 +91,7 @@ def call_next(t: Transaction, counter: str, turn_id: str | None = None) -> Turn 
 
 def recall(t: Transaction, turn_id: str) -> Turn | Refusal:
     """Show the number as newly called once more."""
-
-    def again(turn: Turn) -> Turn | Refusal:
-        wait = _wait(t, turn.counter, turn) if turn.counter else timedelta()
-        return turn_rules.recall(turn, t.now, wait)
-
-    return _on_turn(t, turn_id, again, "turn.recalled")
+    return _on_turn(t, turn_id, turn_rules.recall, "turn.recalled")
 
 
 def serve(t: Transaction, turn_id: str) -> Turn | Refusal:
@@ -220,7 +215,8 @@ def _named(t: Transaction, turn_id: str) -> Turn | Refusal:
     if refusal := t.forbidden(Permission.RUN_QUEUE, t.authority_of(turn.service)):
         return refusal
     busy = [other for other in t.records.turns_of_visit(turn.visit) if TurnState(other.state) in AT_COUNTER]
-    return turn_rules.wrong_state(turn_of(busy[0]), "call") if busy and busy[0].id != turn_id else turn
+    elsewhere = next((other for other in busy if other.id != turn_id), None)
+    return turn_rules.at_another_counter(turn, elsewhere.counter) if elsewhere else turn
 
 
 def _wait(t: Transaction, counter: str, turn: Turn) -> timedelta:

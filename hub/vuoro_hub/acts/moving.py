@@ -9,7 +9,7 @@ from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.domain import turns as turn_rules
 from vuoro_hub.domain.refusals import Refusal, service_unknown
 from vuoro_hub.domain.roles import Permission
-from vuoro_hub.domain.turns import Turn, TurnState
+from vuoro_hub.domain.turns import OPEN, Turn, TurnState
 
 
 class Phrase(StrEnum):
@@ -61,6 +61,9 @@ def add_next(t: Transaction, turn_id: str, service: str) -> Turn | Refusal:
         return refusal
     if turn.state not in (TurnState.CALLED, TurnState.SERVING, TurnState.FINISHED):
         return turn_rules.wrong_state(turn, "chain")
+    others = t.records.turns_of_visit(turn.visit)
+    if any(other.service == service and TurnState(other.state) in OPEN for other in others):
+        return turn_rules.in_line_already(turn, service)
     added = Turn(
         id=t.point.new_id(),
         visit=turn.visit,

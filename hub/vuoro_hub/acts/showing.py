@@ -98,8 +98,10 @@ def fitting(state: ServicesState) -> ServicesState:
 
 def calls_state(t: Transaction) -> CallsState:
     """Called numbers, newest first, and the coming ones of all queues together (Q4, Q11)."""
-    shown = [_call_shown(t, turn) for turn in t.records.at_counters()]
-    waiting = t.records.waiting(t.day, most=200)
+    here = t.records.at_counters()
+    shown = [_call_shown(t, turn) for turn in here]
+    elsewhere = {turn.visit for turn in here}
+    waiting = [turn for turn in t.records.waiting(t.day, most=200) if turn.visit not in elsewhere]
     return CallsState(
         at=t.now, seq=t.records.last_seq(), calls=shown, coming=coming(waiting, t.site.queue.coming_shown)
     )

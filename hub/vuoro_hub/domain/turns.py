@@ -80,11 +80,11 @@ def call(turn: Turn, counter: str, now: datetime, wait: timedelta) -> Turn | Ref
     )
 
 
-def recall(turn: Turn, now: datetime, wait: timedelta) -> Turn | Refusal:
-    """Show as newly called again; the customer is waited for anew. Nobody is called by voice (Q5)."""
+def recall(turn: Turn) -> Turn | Refusal:
+    """Show as newly called once more. The waiting time still counts from the first showing (Q6); no voice (Q5)."""
     if turn.state is not TurnState.CALLED:
         return wrong_state(turn, "recall")
-    return replace(turn, showing=1, recalls=turn.recalls + 1, show_again_at=now + wait / 2, wait_until=now + wait)
+    return replace(turn, recalls=turn.recalls + 1)
 
 
 def show_again(turn: Turn) -> Turn:
@@ -154,12 +154,7 @@ def transfer(turn: Turn, service: str, longest_waiting: Turn | None) -> Turn | R
     if turn.state not in (TurnState.WAITING, TurnState.PARKED, TurnState.MISSED, *AT_COUNTER):
         return wrong_state(turn, "transfer")
     if turn.service == service:
-        return not_allowed(
-            fi="Vuoro on jo tässä jonossa.",
-            sv="Turen står redan i den här kön.",
-            en="The turn is in this queue already.",
-            state=turn.state.value,
-        )
+        return in_line_already(turn, service)
     line_at = turn.arrived_at
     if longest_waiting is not None and longest_waiting.rank_at >= line_at:
         line_at = longest_waiting.rank_at + timedelta(microseconds=1)
@@ -173,6 +168,28 @@ def transfer(turn: Turn, service: str, longest_waiting: Turn | None) -> Turn | R
         for_counter=None,
         served_at=None,
         ended_at=None,
+    )
+
+
+def in_line_already(turn: Turn, service: str) -> Refusal:
+    """One customer stands in a queue once."""
+    return not_allowed(
+        fi=f"Numero {turn.number} on jo tässä jonossa.",
+        sv=f"Nummer {turn.number} står redan i den här kön.",
+        en=f"Number {turn.number} is in this queue already.",
+        state=turn.state.value,
+        service=service,
+    )
+
+
+def at_another_counter(turn: Turn, counter: str) -> Refusal:
+    """The customer is called or served elsewhere just now."""
+    return not_allowed(
+        fi=f"Numero {turn.number} on nyt toisessa palvelupisteessä. Kutsu, kun asiointi siellä on päättynyt.",
+        sv=f"Nummer {turn.number} är nu vid ett annat serviceställe. Kalla när ärendet där är klart.",
+        en=f"Number {turn.number} is at another counter now. Call it when that has ended.",
+        state=turn.state.value,
+        counter=counter,
     )
 
 
@@ -200,10 +217,21 @@ def wrong_state(turn: Turn, act: str) -> Refusal:
         TurnState.CANCELLED: "återkallad",
         TurnState.LEFT: "stängd vid dagens slut",
     }
+    en = {
+        TurnState.HELD: "waits for its ticket",
+        TurnState.WAITING: "waiting",
+        TurnState.CALLED: "called",
+        TurnState.SERVING: "being served",
+        TurnState.PARKED: "put aside",
+        TurnState.FINISHED: "served",
+        TurnState.MISSED: "missed",
+        TurnState.CANCELLED: "removed",
+        TurnState.LEFT: "closed at the end of the day",
+    }
     return not_allowed(
         fi=f"Vuoro {turn.number}: {fi[turn.state]}. Toiminto ei käy nyt.",
         sv=f"Tur {turn.number}: {sv[turn.state]}. Åtgärden går inte nu.",
-        en=f"Turn {turn.number} is {turn.state.value}: it cannot be done now.",
+        en=f"Number {turn.number}: {en[turn.state]}. That cannot be done now.",
         state=turn.state.value,
         act=act,
     )

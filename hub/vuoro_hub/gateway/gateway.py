@@ -23,7 +23,7 @@ from vuoro_hub import metrics
 from vuoro_hub.acts import hearing, showing
 from vuoro_hub.acts.transaction import SYSTEM, Actor, Answer, Changes, Point, Transaction, do
 from vuoro_hub.gateway.dropping import Dropped
-from vuoro_hub.gateway.inbound import answer_up, as_down, unreadable
+from vuoro_hub.gateway.inbound import answer_unreadable, answer_up
 from vuoro_hub.store.records import Records
 
 ASK_FOR_OTHER_HUB_SECONDS = 0.4
@@ -35,7 +35,14 @@ ANSWER_FIRST_SECONDS = 0.004
 SETTLE_SECONDS = 0.04
 """Least time between two rounds of publishing: many acts at once become one round."""
 
+FAILED_AGAIN_SECONDS = 60.0
+
+LOOK_SECONDS = 1.0
+"""With nothing coming in, so often is looked for gaps that still want asking for."""
+
 RESEND_AGAIN_SECONDS = 5.0
+ASK_AT_MOST = 3
+"""A gap is asked for so often in a row; then again with the next message that shows it."""
 
 CONTRADICT_AGAIN_SECONDS = 5.0
 """Two hubs at work for one site, say after a cut cable, must not answer each other without end."""
@@ -81,6 +88,9 @@ class Gateway:
         self._connected = threading.Event()
         self._contiguous: dict[tuple[str, str], int] = {}
         self._resend_asked: dict[tuple[str, str], float] = {}
+        self._failed_at: dict[str, float] = {}
+        self._gaps: set[tuple[str, str]] = set()
+        self._times_asked: dict[tuple[tuple[str, str], int], int] = {}
         self._dropped = Dropped()
         will = Will(self._topics.hub, encode(self._state("offline")))
         wanted = [self._topics.hub, self._topics.hub_who, self._topics.up("+"), self._topics.status("+")]
@@ -128,20 +138,28 @@ class Gateway:
     def _take_in(self) -> None:
         while True:
             try:
-                event = self._inbox.get(timeout=self._ask_seconds / 4 if self._asked_at else None)
+                event = self._inbox.get(timeout=self._ask_seconds / 4 if self._asked_at else LOOK_SECONDS)
             except queue.Empty:
                 self._settle_alone()
+                self._ask_for_gaps()
                 continue
             if event is None:
                 return
             try:
                 self._on_event(event)
-            except Exception:
+            except Exception as error:
                 # A bug or a broken edge: told, and the next message is still taken. The sender gets no answer and
                 # sends again, so nothing is lost.
-                log.exception("gateway.failed", topic=getattr(event, "topic", None))
+                self._failed(getattr(event, "topic", ""), error)
             if self._asked_at:
                 self._settle_alone()
+
+    def _failed(self, topic: str, error: Exception) -> None:
+        """Told with its traceback once a minute for each topic, since the sender tries again."""
+        now = time.monotonic()
+        if now - self._failed_at.get(topic, -1e9) >= FAILED_AGAIN_SECONDS:
+            self._failed_at[topic] = now
+            log.exception("gateway.failed", topic=topic, error=repr(error))
 
     def _on_event(self, event: BusEvent) -> None:
         match event:
@@ -256,7 +274,8 @@ class Gateway:
         except Undecodable as error:
             self._dropped.note(device, error.reason)
             if error.id:
-                self._send_down(device, error.id, *as_down(unreadable(error.reason)))
+                refused = answer_unreadable(self._point, device, payload, error.id, error.reason)
+                self._send_down(device, error.id, refused.type, refused.body)
             return
         answer = answer_up(self._point, device, message)
         self._send_down(device, message.id, answer.type, answer.body)
@@ -277,9 +296,26 @@ class Gateway:
             row = Records(session).journal(device, journal)
         contiguous = row.contiguous if row else 0
         self._contiguous[place] = contiguous
-        if seq <= contiguous or time.monotonic() - self._resend_asked.get(place, -1e9) < RESEND_AGAIN_SECONDS:
+        if seq > contiguous:
+            self._gaps.add(place)
+            self._ask_for_gaps()
+
+    def _ask_for_gaps(self) -> None:
+        """Ask for what is missing in each journal with a gap, each at most once in a while."""
+        for place in list(self._gaps):
+            if time.monotonic() - self._resend_asked.get(place, -1e9) >= RESEND_AGAIN_SECONDS:
+                self._ask_for_gap(place)
+
+    def _ask_for_gap(self, place: tuple[str, str]) -> None:
+        device, journal = place
+        with self._point.database.reading() as session:
+            row = Records(session).journal(device, journal)
+        contiguous = row.contiguous if row else 0
+        if row is None or row.furthest <= contiguous or self._times_asked.get((place, contiguous), 0) >= ASK_AT_MOST:
+            self._gaps.discard(place)
             return
         self._resend_asked[place] = time.monotonic()
+        self._times_asked[(place, contiguous)] = self._times_asked.get((place, contiguous), 0) + 1
         command = ResendDown(
             id=self._point.new_id(),
             expires_at=self._point.now() + timedelta(minutes=1),

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from vuoro_mqtt.payloads import (
     Ack,
     AppointmentArrivedUp,
@@ -15,14 +16,17 @@ from vuoro_mqtt.payloads import (
     FailedUp,
     FeedbackGivenUp,
     HelpWantedUp,
+    JournalId,
     RefusalCode,
     Refused,
+    Seq,
     TicketAbandonedUp,
     TicketIssued,
     TicketPrintedUp,
     TicketRequestedUp,
     UpMessage,
 )
+from vuoro_mqtt.values import MessageId, Payload
 
 from vuoro_hub.acts import arriving, calling, hearing
 from vuoro_hub.acts.arriving import Issued, Wish
@@ -58,7 +62,8 @@ def key_of(device: str, message_id: str) -> str:
 def as_down(outcome: Any) -> tuple[str, str]:
     """An act's outcome as the type and body of a downward message."""
     if isinstance(outcome, Refusal):
-        return "refused", Refused(code=outcome.code, text=outcome.text).model_dump_json()
+        reason = outcome.details.get("reason")
+        return "refused", Refused(code=outcome.code, text=outcome.text, reason=reason).model_dump_json()
     if isinstance(outcome, Issued):
         return "ticket.issued", issued_payload(outcome).model_dump_json()
     return "ack", Ack().model_dump_json()
@@ -76,9 +81,31 @@ def issued_payload(issued: Issued) -> TicketIssued:
     )
 
 
-def unreadable(reason: str) -> Refusal:
-    """A message with an id whose rest makes no sense: answered, so that the unit does not send it for ever."""
-    return invalid(f"This message cannot be read: {reason}")
+class _Place(Payload):
+    """As much of an envelope as says which message of which journal it is."""
+
+    id: MessageId
+    journal: JournalId
+    seq: Seq
+
+
+def answer_unreadable(point: Point, device: str, payload: bytes, message_id: str, reason: str) -> Answer:
+    """A message with an id whose rest makes no sense: refused once and for all, so that it is not sent for ever."""
+    try:
+        place = _Place.model_validate_json(payload)
+    except ValidationError:
+        return Answer(*as_down(_unreadable(reason)))
+    key, origin = key_of(device, message_id), Origin(device, place.journal, place.seq)
+    return perform(point, Actor.device(device), lambda _t: _unreadable(reason), as_down, key=key, origin=origin)
+
+
+def _unreadable(reason: str) -> Refusal:
+    return invalid(
+        "The unit sent a message that the hub cannot read. Please tell whoever looks after the units.",
+        fi="Laite lähetti viestin, jota järjestelmä ei pysty lukemaan. Kerro laitteiden ylläpidolle.",
+        sv="Enheten sände ett meddelande som systemet inte kan läsa. Meddela den som sköter enheterna.",
+        reason=reason[:500],
+    )
 
 
 def _act(t: Transaction, device: str, message: UpMessage) -> Any:
