@@ -201,6 +201,8 @@ def _needed_parts(table: Mapping[str, Any], kind: DeviceKind) -> Iterator[Fault]
         DeviceKind.COUNTER_DISPLAY: ("screen",),
         DeviceKind.LOBBY_DISPLAY: ("screen",),
     }
+    if kind is not DeviceKind.TICKET_DISPENSER and "printer" in table:
+        yield Fault("printer", f"a {kind.value} has no printer; is this the file of a ticket-dispenser?")
     for part in needed.get(kind, ()):
         if part not in table:
             yield Fault(part, f"is missing; a {kind.value} needs a table [{part}] with a type")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,8 @@ from vuoro_hub.domain.calling import CallingRule
 from vuoro_hub.domain.numbering import OfflineRange
 from vuoro_hub.domain.opening_hours import OpeningHours, Span
 
-SpanText = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+SPAN_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+SpanText = Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]
 WeeklyText = dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], list[SpanText]]
 
 
@@ -236,11 +238,15 @@ def read_site_file(path: Path) -> Site:
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        raise SettingsFileError(path, [*faults_of(error, data, Site), *_reference_faults(_Loose(data))]) from None
+        raise SettingsFileError(path, [*faults_of(error, data, Site), *_readable_faults(_Loose(data))]) from None
     faults = list(_faults(site))
     if faults:
         raise SettingsFileError(path, faults)
     return site
+
+
+def _is_span(text: object) -> bool:
+    return isinstance(text, str) and re.match(SPAN_PATTERN, text) is not None
 
 
 def _span(text: str) -> Span:
@@ -261,6 +267,10 @@ class _Loose:
 
     def ids(self, name: str) -> list[str]:
         return [row["id"] for _number, row in self.rows(name) if isinstance(row.get("id"), str)]
+
+    def table(self, name: str) -> dict[str, Any]:
+        found = self._data.get(name)
+        return found if isinstance(found, dict) else {}
 
     def at(self, *loc: str | int) -> str:
         return place(loc, self._data)
@@ -294,22 +304,32 @@ def _reference_faults(data: _Loose) -> Iterator[Fault]:
 
 def _unless_known(where: str, wanted: object, among: str, ids: list[str]) -> Iterator[Fault]:
     if isinstance(wanted, str) and wanted not in ids:
-        yield Fault(where, f"{wanted!r} is not among {among}{meant(wanted, ids)}")
+        near = meant(wanted, ids) or (f"; there are {', '.join(ids)}" if ids else "")
+        yield Fault(where, f"{wanted!r} is not among {among}{near}")
+
+
+def _readable_faults(data: _Loose) -> Iterator[Fault]:
+    """What can be told of a file even where other parts of it have the wrong shape."""
+    yield from _reference_faults(data)
+    yield from _unless_known(
+        "queue.advice_service", data.table("queue").get("advice_service"), "services", data.ids("services")
+    )
+    yield from _hours_faults("hours", data.table("hours"))
+    for number, row in data.rows("services"):
+        hours = row.get("hours")
+        yield from _hours_faults(data.at("services", number, "hours"), hours if isinstance(hours, dict) else {})
 
 
 def _faults(site: Site) -> Iterator[Fault]:
     """What a file of the right shape may still get wrong."""
     data = _Loose(site.model_dump(by_alias=True))
-    yield from _reference_faults(data)
-    yield from _hours_faults("hours", site.hours)
+    yield from _readable_faults(data)
     for number, service in enumerate(site.services):
-        yield from _hours_faults(data.at("services", number, "hours"), service.hours or {})
         yield from _language_faults(data.at("services", number, "name"), service.name, site.languages)
         if site.queue.letters and service.letter is None:
             yield Fault(data.at("services", number, "letter"), "is missing; queue.letters is on")
     for number, counter in enumerate(site.counters):
         yield from _language_faults(data.at("counters", number, "name"), counter.name, site.languages[:1])
-    yield from _unless_known("queue.advice_service", site.queue.advice_service, "services", data.ids("services"))
     yield from _device_faults(site, data)
 
 
@@ -332,8 +352,10 @@ def _device_faults(site: Site, data: _Loose) -> Iterator[Fault]:
         ranges.append((device.id, span))
 
 
-def _hours_faults(where: str, hours: WeeklyText) -> Iterator[Fault]:
-    for day, texts in hours.items():
+def _hours_faults(where: str, hours: Mapping[str, Any]) -> Iterator[Fault]:
+    """Of those spans that can be read: what is written wrongly is told as a fault of shape."""
+    for day, written in hours.items():
+        texts = [text for text in written if _is_span(text)] if isinstance(written, list) else []
         spans = [_span(text) for text in texts]
         for text, span in zip(texts, spans, strict=True):
             if span.opens >= span.closes:

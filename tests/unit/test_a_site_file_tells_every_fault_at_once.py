@@ -72,3 +72,16 @@ def test_overlapping_offline_ranges_are_named(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(SettingsFileError, match="cannot be read"):
         read_site_file(tmp_path / "none.toml")
+
+
+def test_a_fault_of_shape_hides_no_other(tmp_path: Path) -> None:
+    faults = faults_of(
+        tmp_path,
+        ("wait_seconds = 150", "wait_seconds = -5"),
+        ('authority = "vero"', 'authority = "verot"'),
+        ('advice_service = "neuvonta"', 'advice_service = "nope"'),
+        ('tue = ["09:00-12:00"]', 'tue = ["25:00-12:00", "16:00-09:00"]'),
+    )
+    told = "\n".join(map(str, faults))
+    for part in ("wait_seconds", "'verot'", "'nope'", "25:00-12:00", "16:00-09:00 closes before it opens"):
+        assert part in told

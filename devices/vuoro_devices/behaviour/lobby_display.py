@@ -32,6 +32,10 @@ class LobbySettings:
     fresh_seconds: float = 90.0
     """A call older than this is not shown as new when the display starts or comes back."""
     lost_after_seconds: float = 5.0
+    rows: int = 6
+    """So many calls have room beside the large one."""
+    page_seconds: float = 6.0
+    """When there are more, they take turns, each so long."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,7 @@ class LobbyDisplay:
         trouble = self._trouble(moment)
         return LobbyView(
             highlight=row,
-            calls=tuple(self._row(call, highlight) for call in calls),
+            calls=tuple(self._row(call, highlight) for call in self._in_turn(calls, highlight, moment)),
             coming=tuple(self._calls.coming) if self._calls else (),
             waiting=None if trouble else self._waiting(),
             local_time=local.replace(second=0, microsecond=0),
@@ -202,6 +206,16 @@ class LobbyDisplay:
             },
             trouble=trouble,
         )
+
+    def _in_turn(self, calls: list[CallShown], highlight: CallShown | None, moment: Moment) -> list[CallShown]:
+        """Who is still called comes before who is served; when not all have room, they are shown in turn (Q4)."""
+        first = highlight or (calls[0] if calls else None)
+        others = sorted((call for call in calls if call is not first and not _same(call, first)), key=_is_served)
+        rows = self._settings.rows
+        if len(others) > rows:
+            page = int(moment.seconds // self._settings.page_seconds) % (-(-len(others) // rows))
+            others = others[page * rows :] + others[: page * rows]
+        return [call for call in calls if _same(call, first)] + others
 
     def _waiting(self) -> int | None:
         """How many wait in all."""
@@ -220,3 +234,11 @@ class LobbyDisplay:
         if self._connection.lost_for(moment) < self._settings.lost_after_seconds:
             return ""
         return self._in_all("No connection just now. Please ask a service advisor.", "\n")
+
+
+def _same(call: CallShown, other: CallShown | None) -> bool:
+    return other is not None and (call.number, call.counter) == (other.number, other.counter)
+
+
+def _is_served(call: CallShown) -> bool:
+    return call.serving

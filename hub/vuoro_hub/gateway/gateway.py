@@ -86,6 +86,7 @@ class Gateway:
         self._early: list[Message] = []
         self._contradicted_at = float("-inf")
         self._connected = threading.Event()
+        self._published = threading.Event()
         self._contiguous: dict[tuple[str, str], int] = {}
         self._resend_asked: dict[tuple[str, str], float] = {}
         self._failed_at: dict[str, float] = {}
@@ -116,7 +117,8 @@ class Gateway:
         return all(thread.is_alive() for thread in self._threads)
 
     def broker_answers(self) -> bool:
-        return self._connected.is_set()
+        """Whether the broker is there and has all that everybody is shown."""
+        return self._connected.is_set() and self._published.is_set()
 
     def close(self) -> None:
         """Say "offline" and disconnect. May be called twice."""
@@ -147,19 +149,21 @@ class Gateway:
                 return
             try:
                 self._on_event(event)
-            except Exception as error:
+            except Exception:
                 # A bug or a broken edge: told, and the next message is still taken. The sender gets no answer and
                 # sends again, so nothing is lost.
-                self._failed(getattr(event, "topic", ""), error)
+                if self._is_news_of_failure(getattr(event, "topic", "")):
+                    log.exception("gateway.failed", topic=getattr(event, "topic", None))
             if self._asked_at:
                 self._settle_alone()
 
-    def _failed(self, topic: str, error: Exception) -> None:
-        """Told with its traceback once a minute for each topic, since the sender tries again."""
+    def _is_news_of_failure(self, topic: str) -> bool:
+        """A failure is told once a minute for each topic, since the sender tries again."""
         now = time.monotonic()
-        if now - self._failed_at.get(topic, -1e9) >= FAILED_AGAIN_SECONDS:
-            self._failed_at[topic] = now
-            log.exception("gateway.failed", topic=topic, error=repr(error))
+        if now - self._failed_at.get(topic, -1e9) < FAILED_AGAIN_SECONDS:
+            return False
+        self._failed_at[topic] = now
+        return True
 
     def _on_event(self, event: BusEvent) -> None:
         match event:
@@ -167,6 +171,8 @@ class Gateway:
                 self._on_connected()
             case Disconnected(reason=reason):
                 self._connected.clear()
+                self._published.clear()
+                self._point.announcer.changed(Changes(services=True))
                 log.warning("gateway.broker_gone", reason=reason)
             case Message():
                 self._on_message(event)
@@ -348,6 +354,9 @@ class Gateway:
             began = time.monotonic()
             try:
                 self._publish_state(changes, everything)
+                if everything and self._connected.is_set() and not self._published.is_set():
+                    self._published.set()
+                    self._point.announcer.changed(Changes(services=True))
             except Exception:
                 log.exception("gateway.publish_failed")
             time.sleep(max(0.0, SETTLE_SECONDS - (time.monotonic() - began)))
@@ -367,6 +376,14 @@ class Gateway:
                 self._retain(self._topics.notices, NoticesState(at=t.now, notices=[]))
                 for device in site.devices:
                     self._retain(self._topics.config(device.id), showing.device_config(t, device))
+                for gone in () if self._point.any_device else t.records.devices():
+                    if gone.id not in site.device_by_id:
+                        self._clear(gone.id)
+
+    def _clear(self, device: str) -> None:
+        """A unit that the site no longer has: what the broker keeps of it is cleared (contract §2.2)."""
+        for topic in (self._topics.status(device), self._topics.config(device)):
+            self._bus.publish(topic, b"", retain=True)
 
     def _retain(self, topic: str, payload: Payload) -> None:
         self._bus.publish(topic, encode(payload), retain=True)

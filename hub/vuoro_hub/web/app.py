@@ -79,6 +79,7 @@ def create_app(
         view_texts=texts.view_texts,
         kind_texts=texts.kind_texts,
         fresh_key=point.new_id,
+        broker_answers=broker_answers,
     )
     CSRFProtect(app)
     init_assets(app)

@@ -101,7 +101,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """To the sign-in page, and back here afterwards. A page's own request makes the whole page go there."""
     if request.headers.get("HX-Request"):
         return Response(status=WRONG, headers={"HX-Redirect": url_for("sign_in.sign_in", ended=1)})
-    if request.method != "GET" or request.path.endswith("/stream"):
+    if request.method not in ("GET", "HEAD") or request.path.endswith("/stream"):
         return Response(status=WRONG)
     wanted = request.full_path.rstrip("?") if request.path != "/" else None
     return redirect(url_for("sign_in.sign_in", next=wanted), 303)

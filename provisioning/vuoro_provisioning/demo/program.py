@@ -41,8 +41,10 @@ def run_demo() -> int:
     folder = DataFolder(settings.data)
     try:
         folder.take(f"process {os.getpid()}, http://127.0.0.1:{settings.http_port}")
-    except (FolderTaken, OSError) as error:
-        return refuse([f"VUORO_DATA: {error}. Stop that one, or set VUORO_DATA to another folder."])
+    except FolderTaken as taken:
+        return refuse([f"VUORO_DATA: {taken}. Stop that one, or set VUORO_DATA to another folder."])
+    except OSError as error:
+        return refuse([f"VUORO_DATA: {settings.data} cannot be used ({error.strerror}); set it to a folder of yours"])
     try:
         return serve(settings, preset, lambda: asked_to_end.is_set() or make.wants_an_end())
     finally:
