@@ -63,11 +63,13 @@ def _run(kind_name: str, file: Path, *, check: bool) -> int:
 def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from vuoro_mqtt.facts_log import set_up_log
+    from vuoro_mqtt.little_memory import keep_memory_small
 
     from vuoro_devices.program import AlreadyRunning, Program
 
     set_up_log()
     sys.setswitchinterval(0.001)
+    keep_memory_small()
     try:
         program = Program(kind, config)
     except (AlreadyRunning, ValueError, OSError) as error:

@@ -15,6 +15,7 @@ import sdnotify
 import typer
 from vuoro_mqtt import __version__
 from vuoro_mqtt.facts_log import FactsLog, set_up_log
+from vuoro_mqtt.little_memory import keep_memory_small
 from vuoro_mqtt.settings_file import SettingsFileError
 from vuoro_mqtt.values import new_message_id
 
@@ -121,6 +122,7 @@ def _lock(data: Path) -> IO[str] | None:
 def main() -> None:
     set_up_log()
     sys.setswitchinterval(0.001)
+    keep_memory_small()
     cli()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,8 +14,16 @@ MAX_BYTES = 16 * 1024
 
 P = TypeVar("P", bound=Payload)
 
-_UP: TypeAdapter[UpMessage] = TypeAdapter(UpMessage)
-_DOWN: TypeAdapter[DownMessage] = TypeAdapter(DownMessage)
+
+@functools.cache
+def _up() -> TypeAdapter[UpMessage]:
+    """Made when first needed: a unit reads no upward messages, and has no memory to spare for them."""
+    return TypeAdapter(UpMessage)
+
+
+@functools.cache
+def _down() -> TypeAdapter[DownMessage]:
+    return TypeAdapter(DownMessage)
 
 
 class Undecodable(ValueError):
@@ -51,7 +60,7 @@ def decode_up(data: bytes) -> UpMessage:
     """An upward message, its body checked by its type. Raises Undecodable."""
     _check_size(data)
     try:
-        return _UP.validate_json(data)
+        return _up().validate_json(data)
     except ValidationError as error:
         raise Undecodable(_reason(error), _id_of(data)) from None
 
@@ -60,7 +69,7 @@ def decode_down(data: bytes) -> DownMessage:
     """A downward message, its body checked by its type. Raises Undecodable."""
     _check_size(data)
     try:
-        return _DOWN.validate_json(data)
+        return _down().validate_json(data)
     except ValidationError as error:
         raise Undecodable(_reason(error), _id_of(data)) from None
 
