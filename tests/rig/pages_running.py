@@ -41,6 +41,7 @@ class RunningPages:
     """Pages, and the point behind them. May be stopped, as when the hub dies, and started again on the same port."""
 
     def __init__(self, folder: Path, site: str = "lahti", *, most_streams: int = 20) -> None:
+        self.broker_is_there = True
         compile_words()
         self.work = PointAtWork(folder, preset(site))
         self.announcements = Announcements()
@@ -62,7 +63,7 @@ class RunningPages:
             secret_key=b"a key of the tests alone",
             demo=demo,
             lobby_url="http://127.0.0.1:9/" if demo else None,
-            broker_answers=lambda: True,
+            broker_answers=lambda: self.broker_is_there,
             streams=self.streams,
         )
 

@@ -157,3 +157,25 @@ def test_the_display_draws_anew_only_when_something_changes() -> None:
     before = len(lobby.shown)
     lobby.wait(30)
     assert len(lobby.shown) == before
+
+
+def test_more_calls_than_have_room_stand_in_the_list_in_turn_and_served_ones_give_way() -> None:
+    lobby = InTheLobby()
+    served = [lobby.call(f"1{number:02d}", f"s{number}", serving=True) for number in range(2)]
+    calling = [lobby.call(f"0{number:02d}", str(number)) for number in range(8)]
+    lobby.told(*served, *calling)
+    lobby.wait(120)  # every one has been shown large
+    seen: set[str] = set()
+    for _ in range(8):
+        rows = [row.number for row in lobby.view.calls]
+        assert len(rows) == 10
+        seen |= set(rows[1:7])
+        lobby.wait(3)
+    assert seen >= {call.number for call in calling}
+
+
+def test_with_room_for_all_those_still_called_stand_before_those_being_served() -> None:
+    lobby = InTheLobby()
+    lobby.told(lobby.call("101", "1", serving=True), lobby.call("017", "3"))
+    lobby.wait(20)
+    assert [row.number for row in lobby.view.calls][1:] == ["017"]
