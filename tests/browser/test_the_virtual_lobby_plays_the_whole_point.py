@@ -102,7 +102,7 @@ def test_without_the_broker_every_unit_says_so_and_comes_back(open_lobby: OpenLo
     lobby.locator('[data-plug="broker"][data-do="stop"]').click()
     expect(state_of(lobby, "broker")).to_have_text("stopped")
     for unit in ("dispenser-1", "counter-1", "lobby-1"):
-        expect(state_of(lobby, unit)).to_have_text("on, without the broker")
+        expect(state_of(lobby, unit)).to_have_text("on, without connection to the hub")
     expect(state_of(lobby, "hub")).to_have_text(re.compile("on, but not well"))
     lobby.locator('[data-plug="broker"][data-do="start"]').click()
     for unit in ("dispenser-1", "counter-1", "lobby-1", "hub"):

@@ -43,7 +43,7 @@ def test_the_second_of_two_who_call_the_same_turn_is_told_so(pages: RunningPages
     expect(one.locator(".desk .hero")).to_contain_text(turn.number)
     other.locator(f"#call-{turn.turn}").click()
 
-    expect(other.locator("#refusal")).to_have_text(f"Turn {turn.number} is called: it cannot be done now.")
+    expect(other.locator("#refusal")).to_have_text(f"Number {turn.number}: called. That cannot be done now.")
     expect(other.locator("#act-main .label")).to_have_text("Call next")
 
 

@@ -105,7 +105,7 @@ def test_a_call_is_shown_as_new_a_second_time_after_half_the_waiting_time(point:
     until(lambda: counter_display.state()["screen"]["frame"] > frame, "the counter display flashes again")
 
     hub.must(f"/turns/{turn['turn']}/recall", user=CLERK)
-    until(lambda: counter(heard)["recalls"] == 1 and counter(heard)["showing"] == 1, "a recall begins anew")
+    until(lambda: counter(heard)["recalls"] == 1, "it is called again")
     hub.must(f"/turns/{turn['turn']}/finish", user=CLERK)
 
 

@@ -120,7 +120,13 @@ def test_an_interrupt_sent_to_make_alone_stops_everything(tmp_path: Path) -> Non
     makefile.write_text(f"run:\n\t@exec {sys.executable} -m vuoro_provisioning demo\n")
     environment = os.environ | point.variables
     make = subprocess.Popen(
-        ["make", "-f", str(makefile), "run"], env=environment, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
+        ["make", "-f", str(makefile), "run"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+        # Tests that run in a shell's background would hand down that interrupts are ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert make.stdout is not None
     try:

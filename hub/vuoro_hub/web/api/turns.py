@@ -137,7 +137,7 @@ CALLS: tuple[Call[Any], ...] = (
     _simple(
         "recall",
         "Show the number as newly called again",
-        "The customer is waited for anew. Nobody is called by voice (Q5).",
+        "The waiting time still counts from the first showing (Q6). Nobody is called by voice (Q5).",
         calling.recall,
     ),
     _simple(
