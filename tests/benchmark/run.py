@@ -224,13 +224,16 @@ def load(folder: Path) -> None:
             for _ in range(LOAD_ROUNDS):
                 for name, url in urls.items():
                     rates[name].append(_load_round(url, LOAD_SECONDS))
+            memory = {"empty": lobby.programs[-1].rss_mb(), "full": other.programs[-1].rss_mb()}
         finally:
             other.close()
-    print("| database | numbers given per second | calls made per second |\n|---|---|---|")
+    print(
+        "| database | numbers given per second | calls made per second | hub's memory afterwards |\n|---|---|---|---|"
+    )
     medians = {}
     for name, pairs in rates.items():
         medians[name] = [statistics.median(pair[column] for pair in pairs) for column in (0, 1)]
-        print(f"| {name} | {medians[name][0]:.0f} | {medians[name][1]:.0f} |")
+        print(f"| {name} | {medians[name][0]:.0f} | {medians[name][1]:.0f} | {memory[name]:.0f} MB |")
     ratios = [medians["full"][column] / medians["empty"][column] for column in (0, 1)]
     told = f"numbers {ratios[0]:.2f}, calls {ratios[1]:.2f} (aim: within 10 %)"
     print(f"\nFull to empty: {told}. Medians of {LOAD_ROUNDS} rounds.")

@@ -13,6 +13,8 @@ from vuoro_devices.simulated.escpos_commands import CommandReader
 from vuoro_devices.simulated.paper import Paper, pages_of
 from vuoro_devices.words import words
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 PRINTERS = [("default", 576), ("TM-T20II", 576), ("TM-T88IV-SA", 512), ("NT-5890K", 384), ("ZJ-5870", 384)]
 
 

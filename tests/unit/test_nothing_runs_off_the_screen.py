@@ -15,6 +15,8 @@ from vuoro_devices.hardware.draw_lobby import LOBBY
 from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.quiet_pygame import pygame
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 INKS = Inks()
 LOBBY_SIZES = [(1280, 720), (1920, 1080), (1080, 1920)]
 STEPS = ("working", "take", "number", "refused", "helped", "closed")

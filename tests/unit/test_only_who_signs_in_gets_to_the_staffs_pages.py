@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from rig.pages_running import RunningPages
 from werkzeug.test import TestResponse
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Iterator[RunningPages]:
