@@ -135,7 +135,9 @@ class BenchLobby:
         return dict(requests.get(f"http://127.0.0.1:{self.panels[device]}/state", timeout=5).json())
 
     def press(self, device: str, key: str) -> bool:
-        answer = requests.post(f"http://127.0.0.1:{self.panels[device]}/press", json={"key": key}, timeout=5)
+        """A press a moment from now: a real unit has no panel whose answer would take its time from the press."""
+        wanted = {"key": key, "after_seconds": 0.05}
+        answer = requests.post(f"http://127.0.0.1:{self.panels[device]}/press", json=wanted, timeout=5)
         return bool(answer.json()["pressed"])
 
     def close(self) -> None:

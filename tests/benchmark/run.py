@@ -127,7 +127,7 @@ def _one_press(lobby: BenchLobby) -> float:
     wait_for(lambda: lobby.state("dispenser-1")["step"] == "choose", "the first screen")
     before = lobby.state("dispenser-1")["printer"]["tickets"]
     wait_for(lambda: lobby.press("dispenser-1", "2"), "a press taken")
-    time.sleep(0.1)  # asking the unit how far it is would take its time from the press
+    time.sleep(0.15)  # asking the unit how far it is would take its time from the press
     state = wait_for(lambda: _printed(lobby, before), "a ticket")
     return float(state["printer"]["first_byte_at"]) - float(state["pressed_at"])
 

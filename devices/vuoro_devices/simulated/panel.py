@@ -142,8 +142,14 @@ class Panel:
                 raise BadRequest('send {"action": {"kind": …, "value": …}}, {"key": "1"} or {"touch": [x, y]}')
         if action is None:
             return {"pressed": False}
+        if after := _seconds(wanted.get("after_seconds", 0)):
+            threading.Timer(after, self._press_now, (action,)).start()
+            return {"pressed": True}
+        return {"pressed": self._press_now(action)}
+
+    def _press_now(self, action: Action) -> bool:
         self._pressed_at = time.monotonic()
-        return {"pressed": self._press(action)}
+        return self._press(action)
 
     def change_printer(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         if self._printer is None:
@@ -156,6 +162,12 @@ class Panel:
         except ValueError as error:
             raise BadRequest(str(error)) from error
         return self._printer.state()
+
+
+def _seconds(given: object) -> float:
+    if not isinstance(given, int | float) or isinstance(given, bool) or not 0 <= given <= 10:
+        raise BadRequest("after_seconds is a number from 0 to 10")
+    return float(given)
 
 
 class _Server(ThreadingHTTPServer):

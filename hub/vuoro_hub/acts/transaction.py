@@ -94,14 +94,10 @@ class Transaction:
         self.now = now
         self.day: date = service_day(now, point.site.zone)
         self.changes = Changes()
-        self._seq: int | None = None
 
     def record(self, type_: str, *, visit: str | None = None, turn: str | None = None, **body: Any) -> None:
         """Append to the event log, next in its gapless sequence."""
-        self._seq = (self.records.last_seq() if self._seq is None else self._seq) + 1
-        self.records.append_event(
-            seq=self._seq, at=self.now, type=type_, by=self.by.name, visit=visit, turn=turn, body=body
-        )
+        self.records.append_event(at=self.now, type=type_, by=self.by.name, visit=visit, turn=turn, body=body)
 
     def changed(self, *, services: bool = False, calls: bool = False, counters: tuple[str | None, ...] = ()) -> None:
         self.changes |= Changes(services, calls, frozenset(one for one in counters if one is not None))
@@ -151,8 +147,8 @@ def perform(
     The same ``key`` again gets the first answer and changes nothing. An act that refuses leaves nothing behind but its
     answer. Displays are told after the commit.
     """
-    with point.database.writing() as session:
-        records = Records(session)
+    with point.database.acting() as connection:
+        records = Records(connection)
         first = records.answer(key) if key else None
         if first is not None:
             return _same(first, asked, render)
@@ -160,9 +156,8 @@ def perform(
         outcome = act(transaction)
         refused = isinstance(outcome, Refusal)
         if refused:
-            session.rollback()
-            point.database.begin(session)
-            records = Records(session)
+            connection.rollback()
+            point.database.begin(connection)
         kind, body = render(outcome)
         if key:
             place = (origin.device, origin.journal, origin.seq) if origin else (None, None, None)

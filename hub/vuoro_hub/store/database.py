@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,18 +45,26 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """The one writer's session: committed durably at the end, or rolled back whole when an exception passes."""
-        # Within this process writers wait for a lock in turn: SQLite's own waiting polls and can starve one of them.
-        with self._writer, Session(self.engine, autoflush=False, expire_on_commit=False) as session:
-            self.begin(session)
+        with self.acting() as connection, Session(connection, autoflush=False, expire_on_commit=False) as session:
             yield session
-            session.commit()
+            session.flush()
 
-    def begin(self, session: Session) -> None:
-        """Take the writer's turn at the database; also after a rollback within ``writing``."""
+    @contextmanager
+    def acting(self) -> Iterator[Connection]:
+        """The one writer's connection, for what somebody waits for; ends as ``writing`` does."""
+        # Within this process writers wait for a lock in turn: SQLite's own waiting polls and can starve one of them.
+        with self._writer, self.engine.connect() as connection:
+            self.begin(connection)
+            yield connection
+            connection.commit()
+
+    def begin(self, connection: Connection) -> None:
+        """Take the writer's turn at the database; also after a rollback within ``acting``."""
         if self._sqlite:
-            session.connection(execution_options={"vuoro_writer": True})
+            connection.execution_options(vuoro_writer=True)
+            connection.begin()
         else:
-            session.execute(text("SELECT pg_advisory_xact_lock(5681)"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(5681)"))
 
     def answers(self) -> bool:
         """Whether it can be asked something now."""

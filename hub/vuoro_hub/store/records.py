@@ -11,7 +11,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlmodel import Session, SQLModel
 from vuoro_mqtt.payloads import Need
 
@@ -74,6 +74,10 @@ _SERIES = select(SERIES.c.last).where(SERIES.c.day == bindparam("day"), SERIES.c
 _PAPER = select(PAPER).where(PAPER.c.request == bindparam("request"))
 _COUNTER = select(COUNTER).where(COUNTER.c.id == bindparam("id"))
 _OPEN_COUNTERS = select(COUNTER).where(COUNTER.c.opened_by.is_not(None))
+_NEXT_SEQ = select(func.coalesce(func.max(EVENT.c.seq), 0) + 1).scalar_subquery()
+_APPEND_EVENT = insert(EVENT).values(
+    seq=_NEXT_SEQ, **{name: bindparam(name) for name in ("at", "type", "by", "visit", "turn", "body")}
+)
 _LAST_SEQ = select(func.max(EVENT.c.seq))
 _EVENTS_AFTER = select(EVENT).where(EVENT.c.seq > bindparam("after")).order_by(EVENT.c.seq).limit(bindparam("most"))
 _ANSWER = select(ANSWER).where(ANSWER.c.key == bindparam("key"))
@@ -96,6 +100,9 @@ _UPDATE_DEVICE = update(DEVICE).where(DEVICE.c.id == bindparam("key_id"))
 _UPDATE_JOURNAL = update(JOURNAL).where(
     JOURNAL.c.device == bindparam("key_device"), JOURNAL.c.journal == bindparam("key_journal")
 )
+_NEXT_IN_JOURNAL = _UPDATE_JOURNAL.where(
+    JOURNAL.c.contiguous == bindparam("before"), JOURNAL.c.furthest == bindparam("before")
+).values(contiguous=bindparam("seq"), furthest=bindparam("seq"), last_at=bindparam("now"))
 _FORGET_TOKENS = update(VISIT).where(VISIT.c.day < bindparam("before"), VISIT.c.token.is_not(None)).values(token=None)
 
 NO_LIMIT = 1_000_000
@@ -112,8 +119,8 @@ def turn_of(row: AnyRow) -> Turn:
 class Records:
     """The rows of one point, seen through one transaction of a session; after a rollback, make a new one."""
 
-    def __init__(self, session: Session) -> None:
-        self._connection = session.connection()
+    def __init__(self, source: Session | Connection) -> None:
+        self._connection = source if isinstance(source, Connection) else source.connection()
 
     # --- turns
 
@@ -272,7 +279,8 @@ class Records:
         return self._all(_EVENTS_AFTER, after=seq, most=most)
 
     def append_event(self, **values: Any) -> None:
-        self._insert("event", **values)
+        """Next in the gapless sequence: one writer at a time, so the largest ``seq`` and one is free."""
+        self._run(_APPEND_EVENT, **values)
 
     # --- answers and journals
 
@@ -287,6 +295,8 @@ class Records:
 
     def advance_journal(self, device: str, journal: str, seq: int, now: datetime) -> None:
         """Move on how far a unit's journal is received without a gap."""
+        if self._next_in_journal(device, journal, seq, now):
+            return
         row = self.journal(device, journal)
         contiguous = row.contiguous if row else 0
         furthest = max(row.furthest if row else 0, seq)
@@ -300,6 +310,11 @@ class Records:
         else:
             changed = _UPDATE_JOURNAL.values({name: bindparam(name) for name in values})
             self._run(changed, key_device=device, key_journal=journal, **values)
+
+    def _next_in_journal(self, device: str, journal: str, seq: int, now: datetime) -> bool:
+        """The ordinary case: the message after the last one, and no later one came before it."""
+        values = {"key_device": device, "key_journal": journal, "before": seq - 1, "seq": seq, "now": now}
+        return bool(self._connection.execute(_NEXT_IN_JOURNAL, values).rowcount)
 
     def _received(self, device: str, journal: str, seq: int) -> bool:
         return self._one(_RECEIVED, device=device, journal=journal, seq=seq) is not None
