@@ -1,6 +1,6 @@
 """What acts load and store within one transaction: domain values in, domain values and rows out.
 
-Statements are built once, at import, and run over the session's connection: an act's cost is its statements, and a
+Statements are built once, at import, and run over one connection: an act's cost is its statements, and a
 person is waiting at the dispenser.
 """
 
