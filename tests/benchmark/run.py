@@ -25,12 +25,12 @@ from vuoro_mqtt.bus import BusEvent, Connected, Message
 from vuoro_mqtt.paho_bus import PahoBus
 
 PRESSES = 300
-CALLS = 40
+CALLS = 12
 LOBBY_DISPLAYS = 20
 CLIENTS = 8
 OLD_TURNS = 1_000_000
-LOAD_SECONDS = 8.0
-LOAD_ROUNDS = 3
+LOAD_SECONDS = 6.0
+LOAD_ROUNDS = 2
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -147,9 +147,10 @@ def call_to_displays(folder: Path) -> None:
     with a_lobby(folder) as lobby, contextlib.closing(_floor_of(lobby)) as floor:
         _program, url, _seconds = lobby.hub()
         screen = {"screen": {"type": "simulated", "shows": "pygame", "size": [1280, 720]}}
-        lobby.unit("counter-display", "counter-1", **screen, controls={"type": "simulated"})
+        quick = {"behaviour": {"highlight_seconds": 0.5, "hurried_seconds": 0.5, "flash_seconds": 0.5}}
+        lobby.unit("counter-display", "counter-1", **screen, **quick, controls={"type": "simulated"})
         for number in range(LOBBY_DISPLAYS):
-            lobby.unit("lobby-display", f"lobby-{number + 1}", **screen)
+            lobby.unit("lobby-display", f"lobby-{number + 1}", **screen, **quick)
         clerk, advisor = Clerk(url, "clerk-vero"), Clerk(url, "advisor")
         clerk.post("/counters/1/open")
         counters, lobbies, floors = [], [], []

@@ -11,14 +11,14 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, update
 from sqlmodel import Session, SQLModel
 from vuoro_mqtt.payloads import Need
 
 from vuoro_hub.domain.counters import Counter
 from vuoro_hub.domain.numbering import OfflineRange, next_value, number_text
-from vuoro_hub.domain.turns import AT_COUNTER, OPEN, Turn, TurnState
-from vuoro_hub.store import rows as _tables  # noqa: F401  (defines them)
+from vuoro_hub.domain.turns import OPEN, Turn, TurnState
+from vuoro_hub.store.rows import AT_COUNTER_SQL, OPEN_SQL
 
 _TABLES = SQLModel.metadata.tables
 VISIT, TURN, COUNTER, SERIES, PAPER = (_TABLES[name] for name in ("visit", "turn", "counter", "series", "paper"))
@@ -40,8 +40,9 @@ _WAITING_OF = (
     .limit(bindparam("most"))
 )
 _TURNS_IN = select(TURN).where(_SAME_DAY, TURN.c.state.in_(bindparam("states", expanding=True))).order_by(*_IN_ORDER)
-_OPEN_BEFORE = select(TURN).where(TURN.c.day < bindparam("day"), TURN.c.state.in_([state.value for state in OPEN]))
-_AT_COUNTER = TURN.c.state.in_([state.value for state in AT_COUNTER])
+_OPEN_BEFORE = select(TURN).where(TURN.c.day < bindparam("day"), text(OPEN_SQL))
+# As text, word for word as the partial indexes have it: a bound list would be read through all turns of all years.
+_AT_COUNTER = text(AT_COUNTER_SQL)
 _TURNS_AT_COUNTERS = select(TURN).where(_AT_COUNTER)
 _TURN_AT_COUNTER = select(TURN).where(_AT_COUNTER, TURN.c.counter == bindparam("counter"))
 _COUNT_WAITING = select(TURN.c.service, func.count()).where(_SAME_DAY, _WAITING).group_by(TURN.c.service)
