@@ -42,8 +42,3 @@ def next_value(last: int, offline: Iterable[OfflineRange]) -> int:
 def number_text(value: int, letter: str = "") -> str:
     """What the ticket shows: at least three digits, perhaps behind a letter."""
     return f"{letter}{value:03d}"
-
-
-def value_of(number: str) -> int:
-    """The digits of a number, without its letter."""
-    return int(number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

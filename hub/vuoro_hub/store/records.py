@@ -68,7 +68,7 @@ _SERVED_TIMES = (
     .order_by(TURN.c.served_at.desc())
     .limit(bindparam("most"))
 )
-_VISIT_BY = {name: select(VISIT).where(VISIT.c[name] == bindparam(name)) for name in ("id", "request", "token")}
+_VISIT_BY = {name: select(VISIT).where(VISIT.c[name] == bindparam(name)) for name in ("request", "token")}
 _VISIT_NUMBERED = select(VISIT.c.id).where(VISIT.c.day == bindparam("day"), VISIT.c.number == bindparam("number"))
 _TURNS_OF_VISIT = select(TURN).where(TURN.c.visit == bindparam("visit")).order_by(TURN.c.id)
 _SERIES = select(SERIES.c.last).where(SERIES.c.day == bindparam("day"), SERIES.c.letter == bindparam("letter"))
@@ -195,9 +195,6 @@ class Records:
         )
 
     # --- visits and numbers
-
-    def visit(self, visit_id: str) -> AnyRow | None:
-        return self._one(_VISIT_BY["id"], id=visit_id)
 
     def visit_of_request(self, request: str) -> AnyRow | None:
         return self._one(_VISIT_BY["request"], request=request)
