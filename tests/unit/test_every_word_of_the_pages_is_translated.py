@@ -12,6 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from vuoro_hub.web import app
 from vuoro_hub.web.languages import FOR_CUSTOMERS
+from vuoro_hub.web.texts import display_texts
 
 WEB = Path(app.__file__).parent
 
@@ -69,3 +70,10 @@ def test_a_customers_own_page_is_complete_in_every_language_of_the_tickets(langu
         said = [kept.string] if isinstance(kept.string, str) else list(kept.string)
         assert all(said), text
         assert all(placeholders(one) == placeholders(text) for one in said), text
+
+
+def test_who_comes_next_is_called_the_same_everywhere_in_swedish() -> None:
+    said = [str(one.string) for one in catalogue("sv")] + [texts["sv"] for texts in display_texts().values()]
+
+    assert display_texts()["coming"]["sv"] == "Näst i tur"
+    assert [text for text in said if "på tur" in text.lower()] == []

@@ -76,7 +76,7 @@ def display_texts() -> dict[str, dict[str, str]]:
         "now": {"fi": "Nyt kutsutaan", "sv": "Nu kallas", "en": "Now calling"},
         "number": {"fi": "Numero", "sv": "Nummer", "en": "Number"},
         "where": {"fi": "Mene", "sv": "Gå till", "en": "Go to"},
-        "coming": {"fi": "Seuraavaksi", "sv": "På tur", "en": "Coming next"},
+        "coming": {"fi": "Seuraavaksi", "sv": "Näst i tur", "en": "Coming next"},
         "waiting": {"fi": "Jonossa", "sv": "I kö", "en": "Waiting"},
         "empty": {"fi": "Ketään ei kutsuta juuri nyt", "sv": "Ingen kallas just nu", "en": "Nobody is called just now"},
         "free": {"fi": "Odota kutsua", "sv": "Vänta på kallelse", "en": "Please wait to be called"},
