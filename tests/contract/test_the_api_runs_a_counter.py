@@ -31,6 +31,8 @@ def test_a_counter_that_somebody_else_has_open_is_not_free(served: ServedPoint) 
     for verb in ("open", "call", "close"):
         answer = served.caller("clerk-te").post(f"/counters/1/{verb}")
         assert (answer.status, answer.code) == (409, "not-allowed"), verb
+        told = {name: answer.json.get(name) for name in ("counter", "open", "opened_by", "state")}
+        assert told == {"counter": "1", "open": True, "opened_by": "clerk-vero", "state": None}
 
 
 def test_opening_for_a_service_that_is_not_here_is_refused(served: ServedPoint) -> None:

@@ -88,7 +88,8 @@ def test_a_counter_somebody_else_has_open_is_refused(lahti: PointAtWork) -> None
     lahti.opens("1", KELA)
     refusal = refused(lahti.do(VERO, lambda t: calling.open_counter(t, "1", None)))
     assert not refusal.forbidden
-    assert refused(lahti.calls("1", VERO)).details["state"] == "open"
+    told = {"counter": "1", "open": True, "opened_by": "clerk-kela"}
+    assert refusal.details == refused(lahti.calls("1", VERO)).details == told
 
 
 def test_a_counter_is_opened_for_the_own_authority_alone(lahti: PointAtWork) -> None:

@@ -28,12 +28,14 @@ def open_counter(counter: Counter, by: str, services: tuple[str, ...]) -> Counte
 
 
 def in_use(counter: Counter) -> Refusal:
+    """Says who has it: the staff sees that of every counter (table R)."""
     return not_allowed(
         fi="Toinen henkilö käyttää tätä palvelupistettä.",
         sv="En annan person använder det här servicestället.",
         en="Somebody else has this counter open.",
-        state="open",
         counter=counter.id,
+        open=True,
+        opened_by=counter.opened_by,
     )
 
 

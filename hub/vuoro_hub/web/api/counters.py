@@ -92,7 +92,7 @@ CALLS: tuple[Call[Any], ...] = (
         noes=(
             NO_SUCH_COUNTER,
             No(403, RefusalCode.NOT_ALLOWED, "not a clerk, or a service of another authority"),
-            No(409, RefusalCode.NOT_ALLOWED, "somebody else has it open"),
+            No(409, RefusalCode.NOT_ALLOWED, "somebody else has it open; `opened_by` says who"),
             No(422, RefusalCode.INVALID, "a service that the point does not have"),
         ),
         parts=PARTS,
@@ -124,7 +124,7 @@ CALLS: tuple[Call[Any], ...] = (
         noes=(
             NO_SUCH_COUNTER,
             NO_CLERK,
-            No(409, RefusalCode.NOT_ALLOWED, "somebody is called or served there, or somebody else has it open"),
+            No(409, RefusalCode.NOT_ALLOWED, "somebody is called or served there, or somebody else has it open: `opened_by`"),
         ),
         parts=PARTS,
     ),
@@ -149,8 +149,8 @@ CALLS: tuple[Call[Any], ...] = (
             No(
                 409,
                 RefusalCode.NOT_ALLOWED,
-                "the counter is closed or somebody else's, a number is called there already, or the named turn is in "
-                "another state; `state` says which",
+                "the counter is closed (`state`) or somebody else's (`opened_by`), a number is called there already, or "
+                "the named turn is in another state; `state` says which",
             ),
         ),
         parts=PARTS,
