@@ -63,7 +63,7 @@ class Call(Generic[P]):
     """Meaning of each part of the path."""
     takes_example: Mapping[str, Any] = field(default_factory=dict)
     etag: bool = False
-    """Whether a caller that has the answer already is told only that (304)."""
+    """Whether a caller that has the answer already is told only that (304). When it was asked for counts for nothing."""
 
     @property
     def public(self) -> bool:

@@ -74,6 +74,7 @@ CALLS: tuple[Call[Any], ...] = (
         _list,
         [COUNTER],
         who="everybody of the staff",
+        etag=True,
     ),
     Call(
         "POST",
@@ -124,7 +125,11 @@ CALLS: tuple[Call[Any], ...] = (
         noes=(
             NO_SUCH_COUNTER,
             NO_CLERK,
-            No(409, RefusalCode.NOT_ALLOWED, "somebody is called or served there, or somebody else has it open: `opened_by`"),
+            No(
+                409,
+                RefusalCode.NOT_ALLOWED,
+                "somebody is called or served there, or somebody else has it open: `opened_by`",
+            ),
         ),
         parts=PARTS,
     ),

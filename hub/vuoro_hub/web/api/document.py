@@ -37,6 +37,9 @@ A token that was removed is refused within a second.
 its effect once, and gets the first status and body again (a refusal too), with the header `Idempotency-Replayed: true`.
 A key belongs to the person who used it and to its first request; with another request it is refused (422 `invalid`).
 
+**Asking again.** What is asked for again and again has an `ETag`. Send it back as `If-None-Match`: while nothing but the
+time of asking (`at`) has changed, the answer is 304 without a body.
+
 **Problems** are RFC 9457 `application/problem+json`. `code` is for programs, `title` and `detail` are for people, in
 the language of `Accept-Language` (`fi`, `sv`, `en`). 400: not JSON. 422: JSON that asks for something that is not there
 or makes no sense, such as a service that the point does not have. 404: nothing at that address. 409: it does not fit
@@ -58,6 +61,21 @@ KEY_PARAMETER: Schema = {
     "description": "A value of the caller's choice, such as a UUID: the request has its effect once.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "018a4c2e-5b20-7f6d-8c11-3a9e0d5b7f42",
+}
+
+ETAG_PARAMETER: Schema = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of the answer that the caller has: 304 while it still holds.",
+    "schema": {"type": "string"},
+    "example": 'W/"5f2b0c7d9a1e4836b7c8d0e1f2a3b4c5"',
+}
+
+ETAG_HEADER: Schema = {
+    "description": "Weak: of all that is told, without the time of asking (`at`).",
+    "schema": {"type": "string"},
+    "example": ETAG_PARAMETER["example"],
 }
 
 PROBLEM: Schema = {
@@ -110,7 +128,8 @@ def document(calls: Sequence[Call[Any]]) -> Schema:
         "paths": paths,
         "components": {
             "schemas": {**schemas, "Problem": PROBLEM},
-            "parameters": {"IdempotencyKey": KEY_PARAMETER},
+            "parameters": {"IdempotencyKey": KEY_PARAMETER, "IfNoneMatch": ETAG_PARAMETER},
+            "headers": {"ETag": ETAG_HEADER},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "A person's API token."}},
         },
     }
@@ -157,7 +176,7 @@ def _operation(call: Call[Any], references: Any, schemas: dict[str, Schema]) -> 
         "parameters": _parameters(call, references, schemas),
         "responses": {
             str(call.status): _answered(call, references),
-            **({"304": {"description": "As the caller has it: `If-None-Match` fits."}} if call.etag else {}),
+            **({"304": _unchanged()} if call.etag else {}),
             **{str(status): _refused([no for no in noes if no.status == status]) for status in _statuses(noes)},
         },
     }
@@ -187,6 +206,8 @@ def _parameters(call: Call[Any], references: Any, schemas: dict[str, Schema]) ->
     ]
     if call.method == "POST":
         return [*parameters, {"$ref": "#/components/parameters/IdempotencyKey"}]
+    if call.etag:
+        parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
     if call.takes_something:
         properties: dict[str, Schema] = schemas[_name(references[call.takes, "validation"])]["properties"]
         parameters += [_query_parameter(name, dict(schema)) for name, schema in properties.items()]
@@ -212,8 +233,16 @@ def _answered(call: Call[Any], references: Any) -> Schema:
     if call.method == "POST":
         answered["headers"] = {"Idempotency-Replayed": _replayed_header()}
     if call.etag:
-        answered["headers"] = {"ETag": {"description": "Of this answer.", "schema": {"type": "string"}}}
+        answered["headers"] = _etag_told()
     return answered
+
+
+def _unchanged() -> Schema:
+    return {"description": "As the caller has it: `If-None-Match` fits.", "headers": _etag_told()}
+
+
+def _etag_told() -> Schema:
+    return {"ETag": {"$ref": "#/components/headers/ETag"}}
 
 
 def _replayed_header() -> Schema:

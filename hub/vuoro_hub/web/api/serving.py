@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Reply:
     status: int
     body: str
     replayed: bool = False
+    etag: str | None = None
 
 
 class Serving:
@@ -70,7 +72,8 @@ class Serving:
     def _see(self, call: Call[Any], adapter: TypeAdapter[Any], by: Actor, asked: Asked[Any]) -> Response:
         outcome = look(self._point, by, lambda t: call.do(t, asked))
         status, body = _rendered(call, adapter, outcome)
-        return _response(call, Reply(status, body))
+        tag = _etag(adapter, outcome) if call.etag and not isinstance(outcome, Refusal) else None
+        return _response(call, Reply(status, body, etag=tag))
 
     def _act(self, call: Call[Any], adapter: TypeAdapter[Any], by: Actor, asked: Asked[Any]) -> Response:
         key = idempotency_key()
@@ -131,16 +134,31 @@ def _rendered(call: Call[Any], adapter: TypeAdapter[Any], outcome: Any) -> tuple
     return call.status, adapter.dump_json(outcome, by_alias=True).decode()
 
 
+def _etag(adapter: TypeAdapter[Any], outcome: Any) -> str:
+    """Of what is told, not of when: the ``at`` of the answer, or of each thing listed, is left out."""
+    without: Any = {"__all__": {"at"}} if isinstance(outcome, list) else {"at"}
+    return hashlib.sha256(adapter.dump_json(outcome, by_alias=True, exclude=without)).hexdigest()[:32]
+
+
 def _response(call: Call[Any], reply: Reply) -> Response:
     refused = reply.status >= 400
     response = Response(reply.body, reply.status, content_type=problems.CONTENT_TYPE if refused else "application/json")
-    response.headers["Cache-Control"] = "no-cache" if call.public else "no-store"
+    response.headers["Cache-Control"] = _kept(call, reply)
     if reply.replayed:
         response.headers["Idempotency-Replayed"] = "true"
     elif refused:  # a first answer given again keeps the language it was given in
         response.headers["Content-Language"] = language()
         response.vary.add("Accept-Language")
-    if call.etag and not refused:
-        response.add_etag()
+    if reply.etag:
+        response.set_etag(reply.etag, weak=True)
+        if not call.public:
+            response.vary.add("Authorization")
         response.make_conditional(request)
     return response
+
+
+def _kept(call: Call[Any], reply: Reply) -> str:
+    """Who may keep an answer, to ask with its ETag whether it still holds."""
+    if call.public:
+        return "no-cache"
+    return "private, no-cache" if reply.etag else "no-store"

@@ -116,6 +116,7 @@ CALLS: tuple[Call[Any], ...] = (
             No(403, RefusalCode.NOT_ALLOWED, "the caller's roles see no turns, or not this service's"),
             SERVICE_UNKNOWN,
         ),
+        etag=True,
     ),
     Call(
         "GET",
@@ -132,6 +133,7 @@ CALLS: tuple[Call[Any], ...] = (
         who="advisor; guide and clerk for their own authority",
         noes=(NO_SUCH_TURN, OTHER_AUTHORITY),
         parts=PARTS,
+        etag=True,
     ),
     _simple("serve", "The customer has come", "From `called` to `serving`.", calling.serve),
     _simple(

@@ -74,6 +74,7 @@ CALLS: tuple[Call[Any], ...] = (
         Nothing,
         _services,
         SERVICES,
+        etag=True,
     ),
     Call(
         "POST",
