@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from rig.served_points import Answer, ServedPoint
+from vuoro_hub.web.api.shape import REASONS
 from vuoro_mqtt.codec import MAX_BYTES
 
 JSON = {"Content-Type": "application/json"}
@@ -55,14 +56,63 @@ def is_problem(answer: Answer, status: int, code: str = "invalid") -> None:
 )
 def test_a_body_that_cannot_be_used_is_refused(shared: ServedPoint, body: bytes, status: int) -> None:
     advisor = shared.caller("advisor")
-    is_problem(advisor.send("POST", "/visits", body, JSON), status)
+    answer = advisor.send("POST", "/visits", body, JSON)
+    is_problem(answer, status)
+    assert {one["reason"] for one in answer.json["errors"]} <= set(REASONS) - {"not-right"}
+    assert not any(word in answer.text for word in ("Input should", "Field required", "pattern"))
     assert advisor.post("/visits", {"service": "vero"}).status == 201
 
 
-def test_the_problem_names_each_place_and_what_is_wrong_there(shared: ServedPoint) -> None:
-    answer = shared.caller("advisor").post("/visits", {"service": "VERO", "needs": ["a lift"]})
-    assert [fault["place"] for fault in answer.json["faults"]] == ["service", "needs.0"]
-    assert "needs.0" in answer.json["detail"]
+def test_the_problem_names_each_field_for_programs_and_for_people(shared: ServedPoint) -> None:
+    answer = shared.caller("advisor").post("/visits", {"service": "VERO", "needs": ["a lift"]}, Accept_Language="en")
+    assert [(one["field"], one["reason"]) for one in answer.json["errors"]] == [
+        ("service", "wrong-form"),
+        ("needs.0", "not-one-of"),
+    ]
+    assert answer.json["detail"] == (
+        "Field service: the value must be an id: 1 to 32 of the characters a–z, 0–9 and - (not first). "
+        "Field needs.0: the value must be one of these: more-time, interpreter, remote, help."
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fi", "Kenttä service: arvo puuttuu."),
+        ("sv", "Fältet service: värdet saknas."),
+        ("en", "Field service: the value is missing."),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_callers_language(shared: ServedPoint, language: str, text: str) -> None:
+    assert shared.caller("advisor").post("/visits", {}, Accept_Language=language).json["detail"] == text
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "reason", "text"),
+    [
+        ("/visits", b"[", "not-json", "Pyynnön runko: se ei ole JSONia (rivi 1, merkki 1)."),
+        ("/visits", b"[]", "not-an-object", "Pyynnön runko: sen on oltava JSON-olio, kuten {}."),
+        ("/visits", b'{"service": 7}', "not-text", "Kenttä service: arvon on oltava merkkijono."),
+        ("/visits", b'{"service": "vero", "needs": "help"}', "not-a-list", "luettelo, kuten []."),
+        ("/visits", b'{"service": "vero", "needs": ["help","help","help","help","help"]}', "too-many", "enintään 4"),
+        ("/visits", b'{"service": "vero", "language": "suomi!"}', "wrong-form", "kielen tunnus, kuten fi"),
+        ("/counters/1/call", b'{"turn": "!"}', "wrong-form", "vuoron tunnus"),
+        ("/turns?limit=many", None, "not-a-number", "Kenttä limit: arvon on oltava kokonaisluku."),
+        ("/turns?limit=0", None, "too-small", "Kenttä limit: arvon on oltava vähintään 1."),
+        ("/turns?limit=1001", None, "too-large", "Kenttä limit: arvon on oltava enintään 1000."),
+        ("/turns?state=lost", None, "not-one-of", "Kenttä state.0: arvon on oltava jokin näistä: held, waiting"),
+    ],
+)
+def test_each_fault_says_what_would_be_right(
+    shared: ServedPoint, path: str, body: bytes | None, reason: str, text: str
+) -> None:
+    method = "GET" if body is None else "POST"
+    answer = shared.caller("advisor").send(method, path, body, {**JSON, "Accept-Language": "fi"})
+    is_problem(answer, 400 if reason == "not-json" else 422)
+    (told,) = answer.json["errors"]
+    assert told["reason"] == reason
+    assert text in answer.json["detail"]
+    assert told["text"] in answer.json["detail"]
 
 
 def test_fields_that_are_not_known_are_ignored(shared: ServedPoint) -> None:

@@ -115,7 +115,11 @@ def _tell(t: Transaction, asked: Asked) -> Outcome:
     known = {phrase.value: phrase for phrase in Phrase}
     phrase = known.get(asked.phrase or "")
     if phrase is None:
-        return invalid("There is no such phrase.")
+        return invalid(
+            "There is no such phrase. Choose one of those on the page.",
+            fi="Tällaista viestiä ei ole. Valitse jokin sivulla olevista.",
+            sv="Det finns inget sådant meddelande. Välj ett av dem på sidan.",
+        )
     return moving.tell_clerk(t, asked.turn or "", phrase)
 
 

@@ -63,7 +63,7 @@ class Call(Generic[P]):
     """Meaning of each part of the path."""
     takes_example: Mapping[str, Any] = field(default_factory=dict)
     etag: bool = False
-    """Whether a caller that has the answer already is told only that (304). When it was asked for counts for nothing."""
+    """Whether a caller that has the answer already is told only that (304), whatever the time of asking."""
 
     @property
     def public(self) -> bool:

@@ -154,8 +154,8 @@ CALLS: tuple[Call[Any], ...] = (
             No(
                 409,
                 RefusalCode.NOT_ALLOWED,
-                "the counter is closed (`state`) or somebody else's (`opened_by`), a number is called there already, or "
-                "the named turn is in another state; `state` says which",
+                "the counter is closed or somebody else's (`opened_by` says whose), a number is called there already, "
+                "or the named turn is in another state; `state` says which",
             ),
         ),
         parts=PARTS,

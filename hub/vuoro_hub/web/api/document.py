@@ -17,6 +17,7 @@ from vuoro_mqtt.values import Payload
 
 from vuoro_hub.web.api.call import PREFIX, Call, No
 from vuoro_hub.web.api.problems import CONTENT_TYPE, TITLES
+from vuoro_hub.web.api.shape import REASONS
 
 Schema = dict[str, Any]
 Mode = Literal["validation", "serialization"]
@@ -37,8 +38,8 @@ A token that was removed is refused within a second.
 its effect once, and gets the first status and body again (a refusal too), with the header `Idempotency-Replayed: true`.
 A key belongs to the person who used it and to its first request; with another request it is refused (422 `invalid`).
 
-**Asking again.** What is asked for again and again has an `ETag`. Send it back as `If-None-Match`: while nothing but the
-time of asking (`at`) has changed, the answer is 304 without a body.
+**Asking again.** What is asked for again and again has an `ETag`. Send it back as `If-None-Match`: while nothing but
+the time of asking (`at`) has changed, the answer is 304 without a body.
 
 **Problems** are RFC 9457 `application/problem+json`. `code` is for programs, `title` and `detail` are for people, in
 the language of `Accept-Language` (`fi`, `sv`, `en`). 400: not JSON. 422: JSON that asks for something that is not there
@@ -88,6 +89,22 @@ PROBLEM: Schema = {
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What went wrong this time, for people."},
         "code": {"type": "string", "enum": [code.value for code in RefusalCode], "description": "For programs."},
+        "errors": {
+            "type": "array",
+            "description": "Of a request that has not the right shape: each field that is wrong, the first few.",
+            "items": {
+                "type": "object",
+                "required": ["field", "reason"],
+                "properties": {
+                    "field": {
+                        "type": "string",
+                        "description": "Its name, such as `service` or `needs.0`; empty for the body as a whole.",
+                    },
+                    "reason": {"type": "string", "enum": list(REASONS), "description": "For programs."},
+                    "text": {"type": "string", "description": "What would be right, for people."},
+                },
+            },
+        },
     },
     "additionalProperties": True,
 }
@@ -97,7 +114,10 @@ NOT_JSON = No(400, RefusalCode.INVALID, "the body is not JSON")
 TOO_LARGE = No(413, RefusalCode.INVALID, f"the body is larger than {MAX_BYTES} bytes")
 NOT_CALLED_JSON = No(415, RefusalCode.INVALID, "there is a body, and its Content-Type is not application/json")
 WRONG_SHAPE = No(
-    422, RefusalCode.INVALID, "something in the body or query is not right, or the key was used for another request"
+    422,
+    RefusalCode.INVALID,
+    "something in the body or query is not right (`errors` says which field and why), or the key was used for another "
+    "request",
 )
 
 

@@ -16,9 +16,9 @@ from vuoro_hub.web.api import problems
 from vuoro_hub.web.api.answering import Stopped, language
 from vuoro_hub.web.api.call import Call
 from vuoro_hub.web.api.problems import Problem
+from vuoro_hub.web.api.shape import wrongs
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
-FAULTS_TOLD = 5
 
 
 def bearer_token() -> str | None:
@@ -56,6 +56,7 @@ def idempotency_key() -> str | None:
             fi="Idempotency-Key on 1–255 näkyvää ASCII-merkkiä.",
             sv="Idempotency-Key är 1–255 synliga ASCII-tecken.",
             en="Idempotency-Key is 1 to 255 visible ASCII characters.",
+            errors=[{"field": "Idempotency-Key", "reason": "wrong-form"}],
         )
     )
 
@@ -93,18 +94,8 @@ def query_of(call: Call[Any]) -> Any:
 
 
 def _shape_problem(error: ValidationError) -> Problem:
-    """400 for what is not JSON, 422 for JSON (or a query) of another shape; says each place and what is wrong there."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [
-        {"place": ".".join(str(step) for step in fault["loc"]), "fault": fault["msg"]} for fault in faults[:FAULTS_TOLD]
-    ]
-    text = "; ".join(f"{one['place'] or 'request'}: {one['fault']}" for one in told)
-    not_json = any(fault["type"] == "json_invalid" for fault in faults)
-    return problems.invalid(
-        400 if not_json else 422,
-        language(),
-        fi=f"Pyynnössä on virhe. {text}",
-        sv=f"Det finns ett fel i begäran. {text}",
-        en=f"The request is not right. {text}",
-        faults=told,
-    )
+    """400 for what is not JSON, 422 for JSON (or a query) of another shape; says each field and what would be right."""
+    found = wrongs(error)
+    status = 400 if any(one.reason == "not-json" for one in found) else 422
+    text = {tag: " ".join(one.sentence(tag) for one in found) for tag in problems.LANGUAGES}
+    return problems.invalid(status, language(), **text, errors=[one.told(language()) for one in found])
