@@ -21,6 +21,7 @@ from vuoro_hub.site_file import Site
 from vuoro_hub.store.database import Database, sqlite_url
 from vuoro_hub.ticking import Ticker
 from vuoro_hub.web.app import SERVER_OPTIONS, create_app
+from vuoro_hub.web.live import Streams
 
 TOKEN_BYTES = 16
 """128 random bits (contract §1)."""
@@ -54,6 +55,8 @@ class Hub:
         self._gateway = Gateway(self._point, self._make_bus, boot, self._on_other_hub)
         self._announcements.listen(self._gateway.changed)
         self._ticker = Ticker(self._point)
+        self._streams = Streams()
+        self._closing = False
         self._secret_key = secret_key
         self._threads: list[threading.Thread] = []
 
@@ -72,13 +75,14 @@ class Hub:
             demo=self._settings.demo,
             lobby_url=self._settings.lobby_url if self._settings.demo else None,
             broker_answers=self._gateway.broker_answers,
+            streams=self._streams,
         )
         self._server = create_server(
             app, host=self._settings.http.host, port=self._settings.http.port, **SERVER_OPTIONS
         )
         self._ticker.start()
         self._gateway.start()
-        serving = threading.Thread(target=self._server.run, name="pages", daemon=True)
+        serving = threading.Thread(target=self._serve, name="pages", daemon=True)
         serving.start()
         self._threads.append(serving)
 
@@ -88,13 +92,22 @@ class Hub:
         return serving and self._gateway.running() and self._ticker.running() and self._database.answers()
 
     def close(self) -> None:
-        """May be called twice, and when start() did not end."""
+        """May be called twice, and when start() did not end. Event streams end first: each holds a server's thread."""
+        self._closing = True
+        self._streams.close()
         server = getattr(self, "_server", None)
         if server is not None:
             server.close()
         self._gateway.close()
         self._ticker.close()
         self._database.close()
+
+    def _serve(self) -> None:
+        try:
+            self._server.run()
+        except OSError:  # at the end its sockets are closed beneath it
+            if not self._closing:
+                raise
 
     def _on_other_hub(self, other: str) -> None:
         self.other_hub = other

@@ -25,14 +25,13 @@ from vuoro_hub.web.sign_in import init_sign_in
 
 SERVER_OPTIONS: dict[str, Any] = {
     "threads": 96,
-    "send_bytes": 1,
     "connection_limit": 600,
     "channel_timeout": 120,
     "asyncore_use_poll": True,
     "clear_untrusted_proxy_headers": True,
     "ident": None,
 }
-"""For waitress: a thread for every event stream and enough for the rest; each piece of a stream is sent at once."""
+"""For waitress: a thread for every event stream and enough for the rest. It sends each piece of a stream at once."""
 
 MOST_BODY_BYTES = 256 * 1024
 
