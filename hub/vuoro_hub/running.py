@@ -26,6 +26,9 @@ from vuoro_hub.web.live import Streams
 TOKEN_BYTES = 16
 """128 random bits (contract §1)."""
 
+FINISH_WITHIN_SECONDS = 2
+"""So long a request that is underway may take when the hub is asked to stop."""
+
 log = FactsLog(__name__)
 
 
@@ -92,11 +95,12 @@ class Hub:
         return serving and self._gateway.running() and self._ticker.running() and self._database.answers()
 
     def close(self) -> None:
-        """May be called twice, and when start() did not end. Event streams end first: each holds a server's thread."""
+        """May be called twice, and when start() did not end. Streams end first; what is underway is answered."""
         self._closing = True
         self._streams.close()
         server = getattr(self, "_server", None)
         if server is not None:
+            server.task_dispatcher.shutdown(timeout=FINISH_WITHIN_SECONDS)
             server.close()
         self._gateway.close()
         self._ticker.close()
