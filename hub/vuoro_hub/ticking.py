@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import date
 
 from vuoro_mqtt.facts_log import FactsLog
@@ -13,6 +14,8 @@ from vuoro_hub.domain.service_day import service_day
 from vuoro_hub.store.records import Records
 
 EVERY_SECONDS = 0.5
+
+CHECKPOINT_SECONDS = 10.0
 
 log = FactsLog(__name__)
 
@@ -26,6 +29,7 @@ class Ticker:
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
         self._minute: str | None = None
         self._day: date | None = None
+        self._checkpoint_at = time.monotonic()
 
     def start(self) -> None:
         self._thread.start()
@@ -59,6 +63,9 @@ class Ticker:
         if minute != self._minute:
             self._minute = minute
             self._point.announcer.changed(Changes(services=True))
+        if time.monotonic() - self._checkpoint_at >= CHECKPOINT_SECONDS:
+            self._checkpoint_at = time.monotonic()
+            self._point.database.checkpoint()
 
     def _due(self) -> bool:
         """Looks without taking the writer's turn: most of the time nothing is due."""

@@ -31,7 +31,7 @@ class Disconnected:
 BusEvent = Message | Connected | Disconnected
 
 Deliver = Callable[[BusEvent], None]
-"""Takes each event as it comes, on the bus's own thread: must return at once (put it into a queue)."""
+"""Takes each event as it comes, on the bus's own thread: while it is at work, the next one waits."""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def give_number(t: Transaction, wish: Wish) -> Issued | Refusal:
         late=wish.late,
         wished=wish.service,
     )
-    if wish.request and (paper := t.records.paper(wish.request)):
+    if paper := _paper_before(t, wish):
         visit, turn = _follow_paper(t, visit, turn, paper)
     waits = turn.state is TurnState.WAITING
     position = t.records.position(turn, visit.day) if waits else None
@@ -79,6 +79,11 @@ def give_number(t: Transaction, wish: Wish) -> Issued | Refusal:
     t.changed(services=True, calls=True)
     url = f"{t.point.public_url}/v/{visit.token}"
     return Issued(visit.id, turn.id, visit.number, service, position, estimate, visit.token, url, t.now)
+
+
+def _paper_before(t: Transaction, wish: Wish) -> AnyRow | None:
+    """The paper of a request that comes after it: a paper stands later in the same journal."""
+    return None if t.in_order or not wish.request else t.records.paper(wish.request)
 
 
 def service_closed(t: Transaction, service: str) -> Refusal:

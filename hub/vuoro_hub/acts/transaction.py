@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
 from vuoro_hub.domain.opening_hours import OpeningHours
 from vuoro_hub.domain.refusals import Refusal, invalid, role_may_not
 from vuoro_hub.domain.roles import Permission, Person
@@ -84,14 +87,15 @@ SYSTEM = Actor("system")
 
 
 class Transaction:
-    """What an act works with."""
+    """What an act works with. ``in_order``: it answers the furthest message of a journal without a gap."""
 
-    def __init__(self, point: Point, records: Records, by: Actor, now: datetime) -> None:
+    def __init__(self, point: Point, records: Records, by: Actor, now: datetime, *, in_order: bool = False) -> None:
         self.point = point
         self.site = point.site
         self.records = records
         self.by = by
         self.now = now
+        self.in_order = in_order
         self.day: date = service_day(now, point.site.zone)
         self.changes = Changes()
 
@@ -146,36 +150,65 @@ def perform(
 
     The same ``key`` again gets the first answer and changes nothing. An act that refuses leaves nothing behind but its
     answer. Displays are told after the commit.
+
+    Hardly ever is a key used again or a number taken, and somebody stands and waits: so it is not looked for first.
+    The tables refuse it, nothing of the attempt remains, and the second attempt looks.
     """
+    asking = _Asking(point, by, act, render, key, asked, origin)
     with point.database.acting() as connection:
-        records = Records(connection)
-        first = records.answer(key) if key else None
-        if first is not None:
-            return _same(first, asked, render)
-        transaction = Transaction(point, records, by, point.now())
-        outcome = act(transaction)
-        refused = isinstance(outcome, Refusal)
-        if refused:
+        try:
+            answer, changes = _attempt(asking, connection, wary=False)
+        except IntegrityError:
             connection.rollback()
             point.database.begin(connection)
-        kind, body = render(outcome)
-        if key:
-            place = (origin.device, origin.journal, origin.seq) if origin else (None, None, None)
-            records.add_answer(
-                key=key,
-                at=transaction.now,
-                type=kind,
-                body=body,
-                asked=asked,
-                device=place[0],
-                journal=place[1],
-                seq=place[2],
-            )
-        if origin:
-            records.advance_journal(origin.device, origin.journal, origin.seq, transaction.now)
-    if not refused and transaction.changes:
-        point.announcer.changed(transaction.changes)
-    return Answer(kind, body)
+            answer, changes = _attempt(asking, connection, wary=True)
+    if changes:
+        point.announcer.changed(changes)
+    return answer
+
+
+@dataclass(frozen=True)
+class _Asking:
+    point: Point
+    by: Actor
+    act: Callable[[Transaction], Any]
+    render: Callable[[Any], tuple[str, str]]
+    key: str | None
+    asked: str | None
+    origin: Origin | None
+
+
+def _attempt(asking: _Asking, connection: Connection, *, wary: bool) -> tuple[Answer, Changes]:
+    point, origin = asking.point, asking.origin
+    records = Records(connection, wary=wary)
+    if wary and asking.key and (first := records.answer(asking.key)):
+        return _same(first, asking.asked, asking.render), Changes()
+    now = point.now()
+    transaction = Transaction(point, records, asking.by, now, in_order=_advance(records, origin, now))
+    outcome = asking.act(transaction)
+    changes = transaction.changes
+    if isinstance(outcome, Refusal):
+        connection.rollback()
+        point.database.begin(connection)
+        _advance(records, origin, now)
+        changes = Changes()
+    answer = Answer(*asking.render(outcome))
+    if asking.key:
+        records.add_answer(
+            key=asking.key,
+            at=now,
+            type=answer.type,
+            body=answer.body,
+            asked=asking.asked,
+            device=origin.device if origin else None,
+            journal=origin.journal if origin else None,
+            seq=origin.seq if origin else None,
+        )
+    return answer, changes
+
+
+def _advance(records: Records, origin: Origin | None, now: datetime) -> bool:
+    return origin is not None and records.advance_journal(origin.device, origin.journal, origin.seq, now)
 
 
 def do(point: Point, by: Actor, act: Callable[[Transaction], R | Refusal]) -> R | Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+CHECKPOINT_AT_LATEST_PAGES = 20_000
+"""SQLite's own checkpoint comes within a commit, for which somebody waits: ``checkpoint`` is to come long before."""
 
 
 def sqlite_url(path: Path) -> str:
@@ -31,6 +34,7 @@ class Database:
         self.engine: Engine = create_engine(url, pool_size=16, max_overflow=80, **extra)
         self._sqlite = sqlite
         self._writer = threading.Lock()
+        self._writing: Connection | None = None
         if sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin)
@@ -53,15 +57,27 @@ class Database:
     def acting(self) -> Iterator[Connection]:
         """The one writer's connection, for what somebody waits for; ends as ``writing`` does."""
         # Within this process writers wait for a lock in turn: SQLite's own waiting polls and can starve one of them.
-        with self._writer, self.engine.connect() as connection:
+        with self._writer:
+            connection = self._writing or self._connect_writer()
             self.begin(connection)
-            yield connection
-            connection.commit()
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                self._writing = None
+                connection.close()  # rolls back
+                raise
+
+    def _connect_writer(self) -> Connection:
+        """The writer keeps its connection for the next act; after a failure the next act gets a new one."""
+        self._writing = self.engine.connect()
+        if self._sqlite:
+            self._writing.execution_options(vuoro_writer=True)
+        return self._writing
 
     def begin(self, connection: Connection) -> None:
         """Take the writer's turn at the database; also after a rollback within ``acting``."""
         if self._sqlite:
-            connection.execution_options(vuoro_writer=True)
             connection.begin()
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(5681)"))
@@ -82,14 +98,31 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def checkpoint(self) -> None:
+        """Move what is committed from SQLite's log into its file, while nobody waits for a commit."""
+        if self._sqlite:
+            with closing(self.engine.raw_connection()) as connection:  # outside of any transaction
+                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def close(self) -> None:
+        with self._writer:
+            if self._writing is not None:
+                self._writing.close()
+                self._writing = None
         self.engine.dispose()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-8000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-8000",
+        f"wal_autocheckpoint={CHECKPOINT_AT_LATEST_PAGES}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

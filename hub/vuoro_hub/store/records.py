@@ -71,13 +71,14 @@ _SERVED_TIMES = (
 _VISIT_BY = {name: select(VISIT).where(VISIT.c[name] == bindparam(name)) for name in ("request", "token")}
 _VISIT_NUMBERED = select(VISIT.c.id).where(VISIT.c.day == bindparam("day"), VISIT.c.number == bindparam("number"))
 _TURNS_OF_VISIT = select(TURN).where(TURN.c.visit == bindparam("visit")).order_by(TURN.c.id)
-_SERIES = select(SERIES.c.last).where(SERIES.c.day == bindparam("day"), SERIES.c.letter == bindparam("letter"))
 _PAPER = select(PAPER).where(PAPER.c.request == bindparam("request"))
 _COUNTER = select(COUNTER).where(COUNTER.c.id == bindparam("id"))
 _OPEN_COUNTERS = select(COUNTER).where(COUNTER.c.opened_by.is_not(None))
 _NEXT_SEQ = select(func.coalesce(func.max(EVENT.c.seq), 0) + 1).scalar_subquery()
-_APPEND_EVENT = insert(EVENT).values(
-    seq=_NEXT_SEQ, **{name: bindparam(name) for name in ("at", "type", "by", "visit", "turn", "body")}
+_APPEND_EVENT = (
+    insert(EVENT)
+    .inline()
+    .values(seq=_NEXT_SEQ, **{name: bindparam(name) for name in ("at", "type", "by", "visit", "turn", "body")})
 )
 _LAST_SEQ = select(func.max(EVENT.c.seq))
 _EVENTS_AFTER = select(EVENT).where(EVENT.c.seq > bindparam("after")).order_by(EVENT.c.seq).limit(bindparam("most"))
@@ -90,11 +91,13 @@ _DEVICE = select(DEVICE).where(DEVICE.c.id == bindparam("id"))
 _DEVICES = select(DEVICE).order_by(DEVICE.c.id)
 _DAY = select(DAY.c.day).where(DAY.c.day == bindparam("day"))
 
-_INSERT = {name: insert(table) for name, table in _TABLES.items()}
+# Inline: nothing is asked back of a row that was just written.
+_INSERT = {name: insert(table).inline() for name, table in _TABLES.items()}
 _UPDATE_TURN = update(TURN).where(TURN.c.id == bindparam("key_id"))
 _STORE_TURN = _UPDATE_TURN.values({name: bindparam(name) for name in (*_TURN_FIELDS, "state", "needs")})
 _UPDATE_VISIT = update(VISIT).where(VISIT.c.id == bindparam("key_id"))
 _UPDATE_SERIES = update(SERIES).where(SERIES.c.day == bindparam("key_day"), SERIES.c.letter == bindparam("key_letter"))
+_STEP_SERIES = _UPDATE_SERIES.values(last=SERIES.c.last + 1).returning(SERIES.c.last)
 _UPDATE_PAPER = update(PAPER).where(PAPER.c.request == bindparam("key_request"))
 _UPDATE_COUNTER = update(COUNTER).where(COUNTER.c.id == bindparam("key_id"))
 _UPDATE_DEVICE = update(DEVICE).where(DEVICE.c.id == bindparam("key_id"))
@@ -118,10 +121,14 @@ def turn_of(row: AnyRow) -> Turn:
 
 
 class Records:
-    """The rows of one point, seen through one transaction of a session; after a rollback, make a new one."""
+    """The rows of one point, seen through one transaction of a session; after a rollback, make a new one.
 
-    def __init__(self, source: Session | Connection) -> None:
+    ``wary`` looks first whether a number is taken; otherwise the table refuses it, with an IntegrityError.
+    """
+
+    def __init__(self, source: Session | Connection, *, wary: bool = True) -> None:
         self._connection = source if isinstance(source, Connection) else source.connection()
+        self._wary = wary
 
     # --- turns
 
@@ -218,19 +225,17 @@ class Records:
 
     def take_number(self, day: date, letter: str, offline: Iterable[OfflineRange]) -> str:
         """The next number of the series, never one that a visit of the day has (a paper may have taken it)."""
-        row = self._one(_SERIES, day=day, letter=letter)
-        last = int(row[0]) if row else 0
         ranges = list(offline)
-        while True:
+        row = self._one(_STEP_SERIES, key_day=day, key_letter=letter)
+        stepped = int(row[0]) if row else None
+        last = next_value(stepped - 1 if stepped else 0, ranges)
+        while self._wary and self.visit_numbered(day, number_text(last, letter)) is not None:
             last = next_value(last, ranges)
-            number = number_text(last, letter)
-            if self.visit_numbered(day, number) is None:
-                break
-        if row is None:
+        if stepped is None:
             self._insert("series", day=day, letter=letter, last=last)
-        else:
+        elif last != stepped:
             self._run(_UPDATE_SERIES.values(last=bindparam("last")), key_day=day, key_letter=letter, last=last)
-        return number
+        return number_text(last, letter)
 
     def forget_tokens_before(self, day: date) -> None:
         """The customer's page dies with the service day."""
@@ -291,10 +296,10 @@ class Records:
     def journal(self, device: str, journal: str) -> AnyRow | None:
         return self._one(_JOURNAL, device=device, journal=journal)
 
-    def advance_journal(self, device: str, journal: str, seq: int, now: datetime) -> None:
-        """Move on how far a unit's journal is received without a gap."""
+    def advance_journal(self, device: str, journal: str, seq: int, now: datetime) -> bool:
+        """Move on how far a unit's journal is received without a gap. True when this is the furthest, after no gap."""
         if self._next_in_journal(device, journal, seq, now):
-            return
+            return True
         row = self.journal(device, journal)
         contiguous = row.contiguous if row else 0
         furthest = max(row.furthest if row else 0, seq)
@@ -308,6 +313,7 @@ class Records:
         else:
             changed = _UPDATE_JOURNAL.values({name: bindparam(name) for name in values})
             self._run(changed, key_device=device, key_journal=journal, **values)
+        return contiguous == seq == values["furthest"]
 
     def _next_in_journal(self, device: str, journal: str, seq: int, now: datetime) -> bool:
         """The ordinary case: the message after the last one, and no later one came before it."""
