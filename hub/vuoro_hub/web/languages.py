@@ -25,6 +25,9 @@ WRITTEN_AS = {"fi": "fi_FI", "sv": "sv_FI"}
 
 WRITTEN_AS_ELSE = "en_GB"
 
+OPEN_ALL_DAY = (("00:00", "23:59"), ("00:00", "24:00"))
+"""Hours that nobody needs to read as times."""
+
 RIGHT_TO_LEFT = ("ar", "ckb", "fa", "he", "ur")
 
 
@@ -74,8 +77,8 @@ def day(moment: date | datetime, form: str = "full") -> str:
 
 def span_text(opens: str, closes: str) -> str:
     """Opening hours as the page's language writes them."""
-    if (opens, closes) == ("00:00", "23:59"):
-        return str(_("at every hour"))
+    if (opens, closes) in OPEN_ALL_DAY:
+        return str(_("all day"))
     return f"{hours_text(opens)}–{hours_text(closes)}"
 
 

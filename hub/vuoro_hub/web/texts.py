@@ -83,8 +83,8 @@ def display_texts() -> dict[str, dict[str, str]]:
         "closed": {"fi": "Suljettu", "sv": "Stängt", "en": "Closed"},
         "serving": {"fi": "Palveltavana", "sv": "Betjänas", "en": "Being served"},
         "trouble": {
-            "fi": "Näyttö ei saa nyt uusia tietoja. Kysy palveluneuvojalta.",
-            "sv": "Skärmen får inte ny information just nu. Fråga servicerådgivaren.",
-            "en": "This screen gets no news just now. Please ask a service advisor.",
+            "fi": "Ei yhteyttä: näyttö ei saa nyt uusia tietoja. Numerosi on voimassa. Kysy palveluneuvojalta.",
+            "sv": "Ingen anslutning: skärmen får inte ny information. Ditt nummer gäller. Fråga servicerådgivaren.",
+            "en": "Not connected: this screen gets no news. Your number is valid. Please ask a service advisor.",
         },
     }
