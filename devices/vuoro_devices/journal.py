@@ -23,6 +23,9 @@ KEPT_ENTRIES = 50_000
 SENT_AT_ONCE = 1_000
 REMEMBERED_COMMANDS = 2_000
 _PRUNED_AT_ONCE = 1_000
+CHECKPOINT_AT_LATEST_PAGES = 4_000
+"""SQLite's own checkpoint comes within a commit, perhaps a customer's: ``checkpoint`` is to come long before."""
+
 BUSY_SECONDS = 1.0
 """Nobody else writes; somebody may look."""
 
@@ -133,6 +136,10 @@ class Journal:
             )
         return gone
 
+    def checkpoint(self) -> None:
+        """Move what is committed from SQLite's log into its file, while no customer waits for a commit."""
+        self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     # --- values and commands
 
     def keep(self, key: str, value: Any) -> None:
@@ -222,6 +229,7 @@ def _made_durable(database: sqlite3.Connection) -> sqlite3.Connection:
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
     database.execute("PRAGMA cache_size = -512")
+    database.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_AT_LATEST_PAGES}")
     return database
 
 

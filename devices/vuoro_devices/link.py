@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from vuoro_mqtt.bus import Bus, BusEvent, Connected, Disconnected, Message
-from vuoro_mqtt.codec import Undecodable, decode, decode_down, decode_up, encode
+from vuoro_mqtt.codec import Undecodable, decode, decode_down, encode, encode_kept
 from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.payloads import (
     AckDown,
@@ -146,8 +145,8 @@ class Link:
         self._sent_at = moment.seconds
 
     def _out(self, entry: Entry, *, late: bool) -> bool:
-        envelope = decode_up(_json(entry.envelope | {"late": late, "sent_at": instant_text(self._clock.now())}))
-        return self._bus.publish(self._topics.up(self._device), encode(envelope))
+        envelope = entry.envelope | {"late": late, "sent_at": instant_text(self._clock.now())}
+        return self._bus.publish(self._topics.up(self._device), encode_kept(envelope))
 
     # --- in
 
@@ -253,7 +252,3 @@ class Link:
             return
         self._complained[about] = moment.seconds
         log.warning("link.message_dropped", about=about, reason=reason)
-
-
-def _json(envelope: dict[str, Any]) -> bytes:
-    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()

@@ -28,6 +28,7 @@ log = FactsLog(__name__)
 TICK_SECONDS = 0.1
 CACHE_EVERY_SECONDS = 60.0
 PRUNE_EVERY_SECONDS = 3600.0
+CHECKPOINT_EVERY_SECONDS = 30.0
 
 INTERNAL_ERROR = "internal-error"
 DISK_FAILED = "disk-failed"
@@ -40,7 +41,7 @@ MOST_FAILURES = 50
 
 
 class Behaviour(Protocol):
-    """What a kind of unit does: pure, one step for each event."""
+    """What a kind of unit does: pure, one step for each event; how it looks then is asked when all is on its way."""
 
     @property
     def step_name(self) -> str: ...
@@ -53,6 +54,8 @@ class Behaviour(Protocol):
     def stop(self, moment: Moment) -> list[Effect]: ...
 
     def step(self, event: Event, moment: Moment) -> list[Effect]: ...
+
+    def appearance(self, moment: Moment) -> list[Light | Show]: ...
 
 
 class ShowsViews(Protocol):
@@ -143,6 +146,7 @@ class Unit:
         self._cached_at: dict[str, float] = {}
         self._uncached: dict[str, DeviceConfig | ServicesState] = {}
         self._pruned_at = float("-inf")
+        self._checkpoint_at = clock.monotonic()
         self._restart_at: float | None = None
         self._failures = 0
         self._language = "fi"
@@ -181,8 +185,8 @@ class Unit:
             for told in self._from_cache():
                 self._note(told.state)
                 effects += self._behaviour.step(told, moment)
-            entries = self._write(effects, moment)
-        self._carry_out(effects, entries, moment)
+            self._write(effects, moment)
+        self._carry_out(effects, moment)
         self._bus.start()
 
     def run(self, after_each_turn: Callable[[], None] = lambda: None) -> Stop:
@@ -254,8 +258,8 @@ class Unit:
             log.error("unit.disk_failed", reason=str(error))
             self._restart_at = moment.seconds + RESTART_AFTER_SECONDS
         self._apply_fault(Raise(DISK_FAILED, f"The journal cannot be written: {error}"), moment)
-        effects = self._behaviour.step(DiskFailed(), moment)
-        self._carry_out([effect for effect in effects if isinstance(effect, Show | Light)], (), moment)
+        self._behaviour.step(DiskFailed(), moment)
+        self._show(moment)
 
     def handle(self, item: InboxItem) -> None:
         moment = self._moment()
@@ -277,7 +281,7 @@ class Unit:
             self._link.publish_unanswered(moment)
         else:
             self._link.publish(entries, moment)
-        self._carry_out(effects, (), moment)
+        self._carry_out(effects, moment)
         for one in heard:
             self._obey(one, moment)
         if isinstance(item, Tick):
@@ -328,12 +332,18 @@ class Unit:
                     self._journal.keep(effect.key, effect.value)
         return entries
 
-    def _carry_out(self, effects: Sequence[Effect], entries: Sequence[Entry], moment: Moment) -> None:
-        self._link.publish(entries, moment)
+    def _carry_out(self, effects: Sequence[Effect], moment: Moment) -> None:
+        """What the step brings about besides messages: paper first, then what it looks like."""
         for effect in effects:
             if isinstance(effect, Print) and self._printing is not None:
                 self._printing.submit(effect.job, effect.ticket)
         for effect in effects:
+            if isinstance(effect, Raise | Clear):
+                self._apply_fault(effect, moment)
+        self._show(moment)
+
+    def _show(self, moment: Moment) -> None:
+        for effect in self._behaviour.appearance(moment):
             match effect:
                 case Light() if self._lamps is not None:
                     self._lamps.set(effect.lamp, effect.state)
@@ -341,8 +351,6 @@ class Unit:
                     self.view = effect.view
                     if self._screen is not None:
                         self._screen.show(effect.view)
-                case Raise() | Clear():
-                    self._apply_fault(effect, moment)
 
     def _apply_fault(self, effect: Raise | Clear, moment: Moment) -> None:
         if isinstance(effect, Raise):
@@ -391,6 +399,9 @@ class Unit:
         if moment.seconds - self._pruned_at >= PRUNE_EVERY_SECONDS:
             self._pruned_at = moment.seconds
             self._try_on_disk(lambda: self._journal.prune(moment.wall), moment)
+        if moment.seconds - self._checkpoint_at >= CHECKPOINT_EVERY_SECONDS:
+            self._checkpoint_at = moment.seconds
+            self._try_on_disk(self._journal.checkpoint, moment)
 
     def _try_on_disk(self, write: Callable[[], object], moment: Moment) -> None:
         """What can be written later as well: a fault while it fails."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from typing import TypeVar
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -41,9 +43,17 @@ class _IdOnly(Payload):
 
 def encode(payload: Payload) -> bytes:
     """A payload as bytes. Raises ValueError when it would be larger than the contract allows."""
-    data = payload.model_dump_json(by_alias=True).encode()
+    return _sized(payload.model_dump_json(by_alias=True).encode(), type(payload).__name__)
+
+
+def encode_kept(fields: Mapping[str, Any]) -> bytes:
+    """The fields of a payload that were dumped before, as a journal keeps them. Raises ValueError as ``encode``."""
+    return _sized(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(), "the message")
+
+
+def _sized(data: bytes, what: str) -> bytes:
     if len(data) > MAX_BYTES:
-        raise ValueError(f"{type(payload).__name__} would take {len(data)} bytes; at most {MAX_BYTES} may travel")
+        raise ValueError(f"{what} would take {len(data)} bytes; at most {MAX_BYTES} may travel")
     return data
 
 

@@ -71,7 +71,7 @@ class AtTheDispenser:
             "dispenser-1", words, lambda: f"00000000-0000-7000-8000-{next(ids):012d}", settings, kept
         )
         self._view: DispenserView | None = None
-        self._take(self.dispenser.start(self._moment()))
+        self._take([*self.dispenser.start(self._moment()), *self.dispenser.appearance(self._moment())])
         if told:
             self.happens(Told(config or dispenser_config()))
             self.happens(Told(offered or services(at=now)))
@@ -83,6 +83,7 @@ class AtTheDispenser:
 
     def happens(self, event: Event) -> list[Effect]:
         effects = self.dispenser.step(event, self._moment())
+        effects += self.dispenser.appearance(self._moment())
         self._take(effects)
         return effects
 

@@ -60,6 +60,7 @@ class Before(Generic[V]):
         self.sent: list[Send] = []
         self.shown: list[V] = []
         self._take(display.start(self._moment()))
+        self._take(display.appearance(self._moment()))
         for event in first:
             self.happens(event)
         if connected:
@@ -72,6 +73,7 @@ class Before(Generic[V]):
 
     def happens(self, event: Event) -> None:
         self._take(self.display.step(event, self._moment()))
+        self._take(self.display.appearance(self._moment()))
 
     def press(self, kind: Any) -> None:
         self.happens(Pressed(Action(kind)))

@@ -10,7 +10,7 @@ from vuoro_mqtt.payloads import ButtonPressed, CommandOutcome, CounterMode, Coun
 from vuoro_mqtt.values import text_in
 
 from vuoro_devices.behaviour.connection import Connection
-from vuoro_devices.behaviour.effects import Effect, Send, Show
+from vuoro_devices.behaviour.effects import Effect, Light, Send, Show
 from vuoro_devices.behaviour.events import Answered, Event, Moment, Ordered, Pressed, Told
 from vuoro_devices.behaviour.opening import Say
 from vuoro_devices.behaviour.views import CounterView
@@ -77,7 +77,7 @@ class CounterDisplay:
 
     def start(self, moment: Moment) -> list[Effect]:
         self._connection = replace(self._connection, lost_at=moment.seconds)
-        return self._appearance(moment)
+        return []
 
     def stop(self, moment: Moment) -> list[Effect]:
         """Nothing is left open."""
@@ -85,7 +85,7 @@ class CounterDisplay:
 
     def step(self, event: Event, moment: Moment) -> list[Effect]:
         self._connection = self._connection.after(event, moment)
-        return self._react(event, moment) + self._appearance(moment)
+        return self._react(event, moment)
 
     def _react(self, event: Event, moment: Moment) -> list[Effect]:
         match event:
@@ -162,7 +162,8 @@ class CounterDisplay:
     def _say(self, text: str, seconds: float, moment: Moment) -> None:
         self._message, self._message_until = text, moment.seconds + seconds
 
-    def _appearance(self, moment: Moment) -> list[Effect]:
+    def appearance(self, moment: Moment) -> list[Light | Show]:
+        """The view, when it has changed since it was last asked."""
         seen = self._view(moment)
         if seen == self._shown:
             return []

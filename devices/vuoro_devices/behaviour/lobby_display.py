@@ -10,7 +10,7 @@ from vuoro_mqtt.payloads import CallShown, CallsState, CommandOutcome, DeviceCon
 from vuoro_mqtt.values import Texts
 
 from vuoro_devices.behaviour.connection import Connection
-from vuoro_devices.behaviour.effects import Effect, Send, Show
+from vuoro_devices.behaviour.effects import Effect, Light, Send, Show
 from vuoro_devices.behaviour.events import Event, Moment, Ordered, Told
 from vuoro_devices.behaviour.opening import Say
 from vuoro_devices.behaviour.service_day import local_time
@@ -81,7 +81,7 @@ class LobbyDisplay:
 
     def start(self, moment: Moment) -> list[Effect]:
         self._connection = replace(self._connection, lost_at=moment.seconds)
-        return self._appearance(moment)
+        return []
 
     def stop(self, moment: Moment) -> list[Effect]:
         """Nothing is left open."""
@@ -91,7 +91,7 @@ class LobbyDisplay:
         self._connection = self._connection.after(event, moment)
         effects = self._react(event, moment)
         self._move_on(moment)
-        return effects + self._appearance(moment)
+        return effects
 
     def _react(self, event: Event, moment: Moment) -> list[Effect]:
         match event:
@@ -174,7 +174,8 @@ class LobbyDisplay:
                 return texts[language]
         return next((text for text in texts.values() if text), fallback)
 
-    def _appearance(self, moment: Moment) -> list[Effect]:
+    def appearance(self, moment: Moment) -> list[Light | Show]:
+        """The view, when it has changed since it was last asked."""
         seen = self._view(moment)
         if seen == self._shown:
             return []

@@ -75,7 +75,7 @@ def may_be_torn(kept: Mapping[str, Any]) -> bool:
 
 
 class TicketDispenser:
-    """``start`` once, then ``step`` for each event; both answer with what is to be done."""
+    """``start`` once, then ``step`` for each event, which answers with what is to be done, and ``appearance``."""
 
     def __init__(
         self,
@@ -127,13 +127,12 @@ class TicketDispenser:
             effects += self._after_interruption(request, record)
         self._interrupted = {}
         effects += [Keep(_TORN, {"perhaps": True})] if self._torn else []
-        return effects + self._appearance(moment)
+        return effects
 
     def step(self, event: Event, moment: Moment) -> list[Effect]:
         self._connection = self._connection.after(event, moment)
         effects = self._react(event, moment)
-        effects += self._time_goes_by(moment)
-        return effects + self._appearance(moment)
+        return effects + self._time_goes_by(moment)
 
     def stop(self, moment: Moment) -> list[Effect]:
         """A clean end: who has no ticket yet gets none from here."""
@@ -544,9 +543,10 @@ class TicketDispenser:
             before=self._shown,
         )
 
-    def _appearance(self, moment: Moment) -> list[Effect]:
+    def appearance(self, moment: Moment) -> list[Light | Show]:
+        """What has changed of lamps and screen since it was last asked."""
         desk = self._desk(moment)
-        effects: list[Effect] = []
+        effects: list[Light | Show] = []
         for lamp, state in lamps(desk, moment).items():
             if self._lit.get(lamp, "off") != state:
                 self._lit[lamp] = state

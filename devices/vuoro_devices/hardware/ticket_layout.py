@@ -242,6 +242,8 @@ class TicketLayout:
 def balanced(text: str, columns: int) -> list[str]:
     """The text in as few rows as it takes, about equally long."""
     rows = textwrap.wrap(text, columns)
+    if len(rows) <= 1:
+        return rows
     for narrower in range(columns - 1, max(map(len, text.split()), default=columns) - 1, -1):
         tighter = textwrap.wrap(text, narrower)
         if len(tighter) > len(rows):
@@ -253,6 +255,8 @@ def balanced(text: str, columns: int) -> list[str]:
 def balanced_drawn(text: str, size: int, width: int, *, bold: bool, language: str) -> list[str]:
     """The same for drawn letters, in dots."""
     rows = wrap_text(text, size, width, bold=bold, language=language)
+    if len(rows) <= 1:
+        return rows
     longest = max((measure_text(word, size, bold=bold, language=language) for word in text.split()), default=width)
     for narrower in range(width - size, longest, -size):
         tighter = wrap_text(text, size, narrower, bold=bold, language=language)
