@@ -234,7 +234,9 @@ def _made_durable(database: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _begun(path: Path) -> sqlite3.Connection:
-    database = _made_durable(_opened(path))
+    database = _opened(path)
+    database.execute("PRAGMA page_size = 1024")  # a message changes a few rows; a page is written whole at its commit
+    _made_durable(database)
     database.executescript(
         f"BEGIN IMMEDIATE;\n{_SCHEMA}\n"
         f"INSERT INTO about VALUES ('journal', '{new_message_id()}');\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from vuoro_mqtt.payloads import Estimate, Need, RefusalCode, TicketPrinted
+from vuoro_mqtt.payloads import Estimate, Need, RefusalCode, TicketIssued, TicketPrinted
 from vuoro_mqtt.values import text_in
 
 from vuoro_hub.acts.transaction import Transaction
@@ -45,6 +45,18 @@ class Issued:
     token: str
     follow_url: str
     at: datetime
+
+    def as_payload(self) -> TicketIssued:
+        """As it is answered."""
+        return TicketIssued(
+            visit=self.visit,
+            number=self.number,
+            service=self.service,
+            position=self.position,
+            estimate=self.estimate,
+            follow_url=self.follow_url,
+            at=self.at,
+        )
 
 
 def give_number(t: Transaction, wish: Wish) -> Issued | Refusal:

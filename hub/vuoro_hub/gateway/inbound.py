@@ -21,7 +21,6 @@ from vuoro_mqtt.payloads import (
     Refused,
     Seq,
     TicketAbandonedUp,
-    TicketIssued,
     TicketPrintedUp,
     TicketRequestedUp,
     UpMessage,
@@ -65,20 +64,8 @@ def as_down(outcome: Any) -> tuple[str, str]:
         reason = outcome.details.get("reason")
         return "refused", Refused(code=outcome.code, text=outcome.text, reason=reason).model_dump_json()
     if isinstance(outcome, Issued):
-        return "ticket.issued", issued_payload(outcome).model_dump_json()
+        return "ticket.issued", outcome.as_payload().model_dump_json()
     return "ack", Ack().model_dump_json()
-
-
-def issued_payload(issued: Issued) -> TicketIssued:
-    return TicketIssued(
-        visit=issued.visit,
-        number=issued.number,
-        service=issued.service,
-        position=issued.position,
-        estimate=issued.estimate,
-        follow_url=issued.follow_url,
-        at=issued.at,
-    )
 
 
 class _Place(Payload):

@@ -37,12 +37,13 @@ class Database:
         self._writing: Connection | None = None
         if sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one consistent state and changes nothing."""
         with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+            if self._sqlite:
+                session.connection().exec_driver_sql("BEGIN")
             yield session
             session.rollback()
 
@@ -59,8 +60,8 @@ class Database:
         # Within this process writers wait for a lock in turn: SQLite's own waiting polls and can starve one of them.
         with self._writer:
             connection = self._writing or self._connect_writer()
-            self.begin(connection)
             try:
+                self.begin(connection)
                 yield connection
                 connection.commit()
             except BaseException:
@@ -71,14 +72,13 @@ class Database:
     def _connect_writer(self) -> Connection:
         """The writer keeps its connection for the next act; after a failure the next act gets a new one."""
         self._writing = self.engine.connect()
-        if self._sqlite:
-            self._writing.execution_options(vuoro_writer=True)
         return self._writing
 
     def begin(self, connection: Connection) -> None:
         """Take the writer's turn at the database; also after a rollback within ``acting``."""
+        connection.begin()
         if self._sqlite:
-            connection.begin()
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(5681)"))
 
@@ -94,7 +94,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self.engine.begin() as connection:
+        with self.acting() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -113,9 +113,10 @@ class Database:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
+    connection.isolation_level = None  # transactions begin where this file says, not where the driver guesses
     cursor = connection.cursor()
     for pragma in (
+        "page_size=2048",  # an act changes a few rows on many pages, and every page is written whole at its commit
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -125,8 +126,3 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin(connection: Any) -> None:
-    immediate = connection.get_execution_options().get("vuoro_writer", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

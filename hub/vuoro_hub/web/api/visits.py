@@ -39,17 +39,7 @@ def _give(t: Transaction, asked: Asked[NumberWanted]) -> VisitIssued | Refusal:
     issued = give_number(t, Wish(wanted.service, language, tuple(dict.fromkeys(wanted.needs))))
     if isinstance(issued, Refusal):
         return issued
-    return VisitIssued(
-        visit=issued.visit,
-        number=issued.number,
-        service=issued.service,
-        position=issued.position,
-        estimate=issued.estimate,
-        follow_url=issued.follow_url,
-        at=issued.at,
-        turn=issued.turn,
-        token=issued.token,
-    )
+    return VisitIssued(**dict(issued.as_payload()), turn=issued.turn, token=issued.token)
 
 
 def _services(t: Transaction, _asked: Asked[Nothing]) -> ServicesState:
