@@ -1,8 +1,10 @@
-"""Keeping a program small: what glibc's allocator is told at the start, on the machines that have it."""
+"""Keeping a program small: what it leaves out, and what glibc's allocator is told on the machines that have it."""
 
 from __future__ import annotations
 
 import ctypes
+import sys
+from typing import Any
 
 # From <malloc.h>: which setting, and its value.
 _SETTINGS = (
@@ -18,3 +20,13 @@ def keep_memory_small() -> None:
     if hasattr(library, "mallopt"):
         for setting, value in _SETTINGS:
             library.mallopt(setting, value)
+
+
+def leave_out(*modules: str) -> None:
+    """Let libraries that can do without a module find that it is not there; what is loaded already stays.
+
+    Call it before they are imported.
+    """
+    absent: Any = None  # Python's own mark of a module that cannot be imported
+    for module in modules:
+        sys.modules.setdefault(module, absent)

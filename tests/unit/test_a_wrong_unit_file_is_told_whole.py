@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from vuoro_devices.__main__ import main
+from vuoro_devices.__main__ import run
 from vuoro_devices.config import UnitConfig, read_config
 from vuoro_mqtt.payloads import DeviceKind
 from vuoro_mqtt.settings_file import SettingsFileError
@@ -115,26 +115,36 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 # --- the command line
 
 
-def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(arguments)
-    code = end.value.code
-    assert isinstance(code, int)
-    return code
+def ended(*arguments: str) -> int:
+    """The exit code of a unit's program with these arguments."""
+    try:
+        return run(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
 
 
 @pytest.mark.parametrize("kind", ["return-box", "feedback-panel", "info-display"])
 def test_a_kind_that_is_not_built_yet_is_refused_plainly(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(kind, "--config", str(tmp_path / "x.toml")) == 2
-    assert f"a {kind} cannot be run yet" in capsys.readouterr().err
+    assert ended(kind, "--config", str(tmp_path / "x.toml")) == 2
+    assert f"a {kind} cannot be run yet; this version runs ticket-dispenser" in capsys.readouterr().err
+
+
+def test_a_kind_that_there_is_not_is_answered_with_what_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("toaster", "--config", str(tmp_path / "x.toml")) == 2
+    told = capsys.readouterr().err
+    assert "there is no 'toaster'" in told
+    assert "lobby-display" in told
+    assert "return-box" not in told
 
 
 def test_a_wrong_file_ends_the_program_with_its_faults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "unit.toml"
     file.write_text("sight = 'lahti'")
-    assert run("lobby-display", "--config", str(file)) == 2
+    assert ended("lobby-display", "--config", str(file)) == 2
     told = capsys.readouterr().err
     assert "did you mean 'site'" in told
     assert "Traceback" not in told
@@ -143,5 +153,5 @@ def test_a_wrong_file_ends_the_program_with_its_faults(tmp_path: Path, capsys: p
 def test_a_file_can_be_checked_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "unit.toml"
     file.write_text(GOOD.replace("STATE", str(tmp_path)))
-    assert run("ticket-dispenser", "--config", str(file), "--check") == 0
+    assert ended("ticket-dispenser", "--config", str(file), "--check") == 0
     assert "all right" in capsys.readouterr().out

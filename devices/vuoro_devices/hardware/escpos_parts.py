@@ -94,7 +94,9 @@ def encoder(profile: str) -> Any:
 
 def writer(profile: str, letters: Any) -> Any:
     """A python-escpos printer that keeps what is written (``.output``); ``letters`` from ``encoder``."""
-    return import_module("escpos.printer").Dummy(profile=profile, magic_encode_args={"encoder": letters})
+    from vuoro_devices.hardware.escpos_writer import Writer
+
+    return Writer(profile=profile, magic_encode_args={"encoder": letters})
 
 
 def port(kind: str, **arguments: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from vuoro_devices.hardware.escpos_printer import EscposPrinter
 from vuoro_devices.hardware.printer_links import LinkBroken
 from vuoro_devices.ports import PrinterTrouble
 from vuoro_devices.simulated.escpos_commands import Command, CommandReader
-from vuoro_devices.simulated.paper import as_png, pages_of, ticket_picture
 
 KEPT = 50
 """How many tickets can still be looked at."""
@@ -37,10 +37,16 @@ STATES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class PrintedTicket:
-    """One ticket as it came out: its bytes, and the monotonic time at which the first of them arrived."""
+    """One ticket as it came out, and the monotonic time at which its first byte arrived."""
 
-    data: bytes
+    packed: bytes
+    """Its bytes, compressed: fifty tickets, mostly pictures, would otherwise take 2 MB."""
     first_byte_at: float
+
+    @property
+    def data(self) -> bytes:
+        """What the printer got."""
+        return zlib.decompress(self.packed)
 
 
 class PrinterMachine:
@@ -163,7 +169,7 @@ class PrinterMachine:
             self._first_byte_at = arrived
         self._ticket += command.data
         if self._parts(command):
-            self._tickets.append(PrintedTicket(bytes(self._ticket), self._first_byte_at))
+            self._tickets.append(PrintedTicket(zlib.compress(self._ticket), self._first_byte_at))
             self._count += 1
             self._ticket.clear()
         self._use_paper(len(command.data))
@@ -284,7 +290,9 @@ class SimulatedPrinter:
         return self.machine.ticket(k).first_byte_at
 
     def ticket_png(self, k: int) -> bytes:
-        """Ticket ``k`` as its paper looks; LookupError if there is none."""
+        """Ticket ``k`` as its paper looks; LookupError if there is none. The paper is loaded with the first look."""
+        from vuoro_devices.simulated.paper import as_png, pages_of, ticket_picture
+
         data = self.machine.ticket(k).data
         load_escpos(self._state_folder)
         return as_png(ticket_picture(data, width_dots=self._width_dots, pages=pages_of(self._profile)))
