@@ -63,7 +63,7 @@ def build_bodies(config: UnitConfig, kind: DeviceKind, *, torn: bool = False) ->
 
 
 def _printer(config: UnitConfig, *, torn: bool) -> Printer:
-    from vuoro_devices.hardware.escpos_printer import open_printer
+    from vuoro_devices.printers import open_printer
 
     return open_printer(config.printer, config.state, torn=torn)
 

@@ -136,7 +136,7 @@ class UnitConfig(Section):
     """Folder for what must not be lost: the journal, and what the hub said last. Of this unit alone."""
     broker: BrokerSection = BrokerSection()
     """Where the broker is."""
-    printer: Any = None  # PrinterSettings, checked where the printer's body defines it
+    printer: Any = None  # PrinterSettings, of a module that only a unit with a printer loads
     """The ticket printer. A dispenser needs it."""
     controls: ControlsSection | None = None
     """What a person presses. A dispenser needs it; a counter display may have it."""
@@ -181,7 +181,7 @@ def _printer(table: Mapping[str, Any]) -> tuple[BaseModel | None, list[Fault]]:
     """The printer's own settings. Only a unit with a printer loads what prints."""
     if "printer" not in table:
         return None, []
-    from vuoro_devices.hardware.escpos_printer import PrinterSettings
+    from vuoro_devices.printers import PrinterSettings
 
     try:
         return PrinterSettings.model_validate(table["printer"]), []

@@ -17,8 +17,8 @@ from vuoro_devices.behaviour.counter_display import CounterSettings
 from vuoro_devices.behaviour.dispenser_view import DispenserSettings
 from vuoro_devices.behaviour.lobby_display import LobbySettings
 from vuoro_devices.config import BehaviourSection, UnitConfig
-from vuoro_devices.hardware.escpos_printer import PrinterSettings
 from vuoro_devices.hardware.symbols import SERVICE_SYMBOLS
+from vuoro_devices.printers import PrinterSettings
 from vuoro_hub.settings import HubSettings
 from vuoro_hub.site_file import Site
 from vuoro_mqtt.meanings import meanings_in

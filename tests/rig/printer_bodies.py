@@ -11,8 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from vuoro_devices.hardware.escpos_printer import EscposPrinter, PrinterSettings, open_link
+from vuoro_devices.hardware.escpos_printer import EscposPrinter
 from vuoro_devices.ports import Printer
+from vuoro_devices.printers import PrinterSettings, open_link
 from vuoro_devices.simulated.printer import PrinterMachine, SimulatedPrinter
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 from rig.tickets import a_ticket
-from vuoro_devices.hardware.escpos_printer import EscposPrinter, PrinterSettings, open_printer
+from vuoro_devices.hardware.escpos_printer import EscposPrinter
 from vuoro_devices.hardware.printer_links import endpoints
 from vuoro_devices.hardware.printer_status import is_done, is_realtime, trouble_code
+from vuoro_devices.printers import PrinterSettings, open_printer
 from vuoro_devices.simulated.printer import SimulatedPrinter
 
 

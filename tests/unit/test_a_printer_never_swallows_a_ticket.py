@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from rig.tickets import a_ticket
-from vuoro_devices.hardware.escpos_printer import EscposPrinter, PrinterSettings, open_link, open_printer
+from vuoro_devices.hardware.escpos_printer import EscposPrinter
 from vuoro_devices.hardware.printer_links import LinkBroken, PrinterLink
 from vuoro_devices.ports import PrinterTrouble
+from vuoro_devices.printers import PrinterSettings, open_link, open_printer
 from vuoro_devices.simulated.printer import MemoryLink, PrinterMachine
 
 
