@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import queue
 from pathlib import Path
 from typing import IO, Any
@@ -95,6 +96,8 @@ class Program:
         self._start_controls()
         if self._panel is not None:
             self._panel.start()
+        gc.collect()
+        gc.freeze()  # what lives as long as the program is not gone through again while a customer waits
         self._notify.ready(f"{self._config.device} is set up")
 
     def _start_controls(self) -> None:

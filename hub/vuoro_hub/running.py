@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import threading
 from datetime import UTC, datetime
@@ -88,6 +89,8 @@ class Hub:
         serving = threading.Thread(target=self._serve, name="pages", daemon=True)
         serving.start()
         self._threads.append(serving)
+        gc.collect()
+        gc.freeze()  # what lives as long as the program is not gone through again while somebody waits
 
     def well(self) -> bool:
         """Whether the parts that must turn do turn: what the watchdog is told."""
