@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
-from vuoro_mqtt.payloads import ButtonPressed, CommandOutcome, CounterMode, CounterState, DeviceConfig, Refused
+from vuoro_mqtt.payloads import ButtonPressed, CounterMode, CounterState, Refused
 from vuoro_mqtt.values import text_in
 
-from vuoro_devices.behaviour.connection import Connection
-from vuoro_devices.behaviour.effects import Effect, Light, Send, Show
-from vuoro_devices.behaviour.events import Answered, Event, Moment, Ordered, Pressed, Told
+from vuoro_devices.behaviour.display import Display, Words
+from vuoro_devices.behaviour.effects import Effect, Send
+from vuoro_devices.behaviour.events import Answered, Event, Moment, Pressed, Told
 from vuoro_devices.behaviour.opening import Say
 from vuoro_devices.behaviour.views import CounterView
-
-Words = Callable[[str], Say]
 
 Button = Literal["next", "recall", "missed", "finish"]
 BUTTONS = ("next", "recall", "missed", "finish")
@@ -42,55 +40,27 @@ _MODES: dict[CounterMode, Literal["closed", "free", "calling", "serving"]] = {
 }
 
 
-class CounterDisplay:
-    """``start`` once, then ``step`` for each event."""
+class CounterDisplay(Display[CounterView]):
+    """The display of one counter, perhaps with keys."""
 
     def __init__(
-        self,
-        device: str,
-        words: Words,
-        new_id: Callable[[], str],
-        settings: CounterSettings | None = None,
-        kept: Mapping[str, Any] | None = None,
+        self, device: str, words: Words, new_id: Callable[[], str], settings: CounterSettings | None = None
     ) -> None:
-        self._device = device
-        self._words = words
-        self._new_id = new_id
+        super().__init__(device, words, new_id)
         self._settings = settings or CounterSettings()
-        self._connection = Connection()
-        self._config: DeviceConfig | None = None
         self._counters: dict[str, CounterState] = {}
         self._flash_until = float("-inf")
         self._message = ""
         self._message_until = float("-inf")
         self._asked: str | None = None
         self._pressed_at = float("-inf")
-        self._shown: CounterView | None = None
 
     @property
     def step_name(self) -> str:
         return self._shown.state if self._shown else "closed"
 
-    @property
-    def connected(self) -> bool:
-        return self._connection.up
-
-    def start(self, moment: Moment) -> list[Effect]:
-        self._connection = replace(self._connection, lost_at=moment.seconds)
-        return []
-
-    def stop(self, moment: Moment) -> list[Effect]:
-        """Nothing is left open."""
-        return []
-
-    def step(self, event: Event, moment: Moment) -> list[Effect]:
-        self._connection = self._connection.after(event, moment)
-        return self._react(event, moment)
-
     def _react(self, event: Event, moment: Moment) -> list[Effect]:
         match event:
-            case Told(state=DeviceConfig() as config):
-                self._config = config
             case Told(state=CounterState() as state):
                 self._told(state, kept=event.kept, moment=moment)
             case Pressed() if event.action.kind in BUTTONS:
@@ -98,9 +68,7 @@ class CounterDisplay:
             case Answered() if event.request == self._asked:
                 self._asked = None
                 if isinstance(event.answer, Refused):
-                    self._say(text_in(event.answer.text, self._language), self._settings.message_seconds, moment)
-            case Ordered():
-                return self._ordered(event, moment)
+                    self._say(text_in(event.answer.text, self._language), moment)
         return []
 
     def _told(self, state: CounterState, *, kept: bool, moment: Moment) -> None:
@@ -126,24 +94,13 @@ class CounterDisplay:
     def _pressed(self, button: Button, moment: Moment) -> list[Effect]:
         """A key is for now: without the hub it is refused here, and never sent late."""
         if not self._connection.up:
-            self._say(self._words_now("No connection"), self._settings.message_seconds, moment)
+            self._say(self._words_now("No connection"), moment)
             return []
         if moment.seconds - self._pressed_at < self._settings.press_again_seconds:
             return []
         self._pressed_at = moment.seconds
         self._asked = self._new_id()
         return [Send("button.pressed", self._asked, ButtonPressed(button=button))]
-
-    def _ordered(self, event: Ordered, moment: Moment) -> list[Effect]:
-        done = Send("done", self._new_id(), CommandOutcome(re=event.id))
-        match event.command:
-            case "identify":
-                self._say(self._device, 10.0, moment)
-            case "test":
-                self._say("888", 5.0, moment)
-            case "reprint":
-                return [Send("failed", self._new_id(), CommandOutcome(re=event.id, code="not-allowed"))]
-        return [done]
 
     # --- what it looks like
 
@@ -159,16 +116,8 @@ class CounterDisplay:
     def _words_now(self) -> Say:
         return self._words(self._language)
 
-    def _say(self, text: str, seconds: float, moment: Moment) -> None:
-        self._message, self._message_until = text, moment.seconds + seconds
-
-    def appearance(self, moment: Moment) -> list[Light | Show]:
-        """The view, when it has changed since it was last asked."""
-        seen = self._view(moment)
-        if seen == self._shown:
-            return []
-        self._shown = seen
-        return [Show(seen)]
+    def _say(self, text: str, moment: Moment) -> None:
+        self._message, self._message_until = text, moment.seconds + self._settings.message_seconds
 
     def _view(self, moment: Moment) -> CounterView:
         state = self._counters.get(self._counter_id) if self._counter_id else None
@@ -176,6 +125,8 @@ class CounterDisplay:
         mode = state.state if state else CounterMode.CLOSED
         base = CounterView(state=_MODES[mode], number=state.number if state else None, counter_name=name)
         lost = self._connection.lost_for(moment) >= self._settings.lost_after_seconds
+        if self._shows_sign(moment):
+            return replace(base, number=None, message=self._sign, connected=not lost)
         if moment.seconds < self._message_until:
             return replace(base, number=None, message=self._message, connected=not lost)
         if lost:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from vuoro_mqtt.payloads import CallShown, CallsState, CommandOutcome, DeviceConfig, ServicesState
+from vuoro_mqtt.payloads import CallShown, CallsState, ServicesState
 from vuoro_mqtt.values import Texts
 
-from vuoro_devices.behaviour.connection import Connection
-from vuoro_devices.behaviour.effects import Effect, Light, Send, Show
-from vuoro_devices.behaviour.events import Event, Moment, Ordered, Told
-from vuoro_devices.behaviour.opening import Say
+from vuoro_devices.behaviour.display import Display, Words
+from vuoro_devices.behaviour.effects import Effect
+from vuoro_devices.behaviour.events import Event, Moment, Told
 from vuoro_devices.behaviour.service_day import local_time
 from vuoro_devices.behaviour.views import CallRow, LobbyView
-
-Words = Callable[[str], Say]
 
 LANGUAGES_SHOWN = 3
 
@@ -44,30 +40,18 @@ class _Highlight:
     since: float
 
 
-class LobbyDisplay:
-    """``start`` once, then ``step`` for each event."""
+class LobbyDisplay(Display[LobbyView]):
+    """A display in the lobby or in one of its areas."""
 
     def __init__(
-        self,
-        device: str,
-        words: Words,
-        new_id: Callable[[], str],
-        settings: LobbySettings | None = None,
-        kept: Mapping[str, Any] | None = None,
+        self, device: str, words: Words, new_id: Callable[[], str], settings: LobbySettings | None = None
     ) -> None:
-        self._device = device
-        self._words = words
-        self._new_id = new_id
+        super().__init__(device, words, new_id)
         self._settings = settings or LobbySettings()
-        self._connection = Connection()
-        self._config: DeviceConfig | None = None
         self._services: ServicesState | None = None
         self._calls: CallsState | None = None
         self._highlight: _Highlight | None = None
         self._waiting_to_show: tuple[CallShown, ...] = ()
-        self._sign = ""
-        self._sign_until = float("-inf")
-        self._shown: LobbyView | None = None
 
     @property
     def step_name(self) -> str:
@@ -75,34 +59,17 @@ class LobbyDisplay:
             return "trouble"
         return "highlight" if self._shown.highlight else "list"
 
-    @property
-    def connected(self) -> bool:
-        return self._connection.up
-
-    def start(self, moment: Moment) -> list[Effect]:
-        self._connection = replace(self._connection, lost_at=moment.seconds)
-        return []
-
-    def stop(self, moment: Moment) -> list[Effect]:
-        """Nothing is left open."""
-        return []
-
     def step(self, event: Event, moment: Moment) -> list[Effect]:
-        self._connection = self._connection.after(event, moment)
-        effects = self._react(event, moment)
+        effects = super().step(event, moment)
         self._move_on(moment)
         return effects
 
     def _react(self, event: Event, moment: Moment) -> list[Effect]:
         match event:
-            case Told(state=DeviceConfig() as config):
-                self._config = config
             case Told(state=ServicesState() as services):
                 self._services = services
             case Told(state=CallsState() as calls):
                 self._told(calls, kept=event.kept, moment=moment)
-            case Ordered():
-                return self._ordered(event, moment)
         return []
 
     # --- newly called numbers
@@ -148,15 +115,6 @@ class LobbyDisplay:
         area = self._config.area if self._config else None
         return area is None or not call.area or call.area == area
 
-    # --- commands
-
-    def _ordered(self, event: Ordered, moment: Moment) -> list[Effect]:
-        if event.command == "reprint":
-            return [Send("failed", self._new_id(), CommandOutcome(re=event.id, code="not-allowed"))]
-        self._sign = self._device if event.command == "identify" else "888"
-        self._sign_until = moment.seconds + 10.0
-        return [Send("done", self._new_id(), CommandOutcome(re=event.id))]
-
     # --- what it looks like
 
     @property
@@ -174,21 +132,13 @@ class LobbyDisplay:
                 return texts[language]
         return next((text for text in texts.values() if text), fallback)
 
-    def appearance(self, moment: Moment) -> list[Light | Show]:
-        """The view, when it has changed since it was last asked."""
-        seen = self._view(moment)
-        if seen == self._shown:
-            return []
-        self._shown = seen
-        return [Show(seen)]
-
     def _view(self, moment: Moment) -> LobbyView:
         config = self._config
         local = local_time(moment.wall, config.timezone if config else "Europe/Helsinki")
         calls = [call for call in (self._calls.calls if self._calls else []) if self._is_ours(call)]
         highlight = self._highlight.call if self._highlight else None
         row = self._row(highlight, highlight) if highlight else None
-        if moment.seconds < self._sign_until:
+        if self._shows_sign(moment):
             row = CallRow(number=self._sign, where="", area="", new=True)
         trouble = self._trouble(moment)
         return LobbyView(
