@@ -77,6 +77,7 @@ def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from vuoro_mqtt.facts_log import set_up_log
 
+    from vuoro_devices.journal import JournalUnusable
     from vuoro_devices.program import AlreadyRunning, Program
 
     set_up_log()
@@ -84,7 +85,7 @@ def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
     keep_memory_small()
     try:
         program = Program(kind, config)
-    except (AlreadyRunning, ValueError, OSError) as error:
+    except (AlreadyRunning, JournalUnusable, ValueError, OSError) as error:
         sys.stderr.write(f"vuoro-device {kind.value} {config.device}: {error}\n")
         return WRONG_USE if isinstance(error, ValueError) else 1
     signal.signal(signal.SIGTERM, lambda *_: program.stop())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -114,12 +114,21 @@ class Journal:
     def unanswered(self) -> list[Entry]:
         """In ``seq`` order, as many as are sent in one go."""
         found = self._database.execute(f"{_SELECT} WHERE answered_at IS NULL ORDER BY seq LIMIT {SENT_AT_ONCE}")
-        return [_entry(row) for row in found]
+        return _readable(found)
+
+    def give_up_unreadable(self, now: datetime) -> list[int]:
+        """Of messages that nobody can read any more none is sent: those after them are. Returns their ``seq``."""
+        waiting = self._database.execute(f"{_SELECT} WHERE answered_at IS NULL ORDER BY seq")
+        damaged = [(row[0], row[1]) for row in waiting if _envelope(row[3]) is None]
+        with self.transaction():
+            for _seq, id in damaged:
+                self.mark_answered(id, "unreadable", now)
+        return [seq for seq, _id in damaged]
 
     def since(self, seq: int) -> list[Entry]:
         """From ``seq`` on, answered or not, in order; as far back as they are kept, as many as go at once."""
         found = self._database.execute(f"{_SELECT} WHERE seq >= ? ORDER BY seq LIMIT {SENT_AT_ONCE}", (seq,))
-        return [_entry(row) for row in found]
+        return _readable(found)
 
     def prune(self, now: datetime) -> int:
         """Forget some answered messages that are old or too many; never an unanswered one. Returns how many went."""
@@ -155,7 +164,9 @@ class Journal:
                 )
 
     def kept(self) -> dict[str, Any]:
-        return {key: json.loads(value) for key, value in self._database.execute("SELECT key, value FROM kept")}
+        """Each value by its name; None where it is damaged."""
+        rows = self._database.execute("SELECT key, CAST(value AS BLOB) FROM kept")
+        return {key: _json(value) for key, value in rows}
 
     def is_new_command(self, id: str) -> bool:
         """True the first time a command is seen, also over restarts: the same command has its effect once."""
@@ -172,11 +183,32 @@ class Journal:
             self._database.execute("BEGIN IMMEDIATE")
 
 
-_SELECT = "SELECT seq, id, type, envelope, answered_at FROM up"
+_SELECT = "SELECT seq, id, type, CAST(envelope AS BLOB), answered_at FROM up"
+
+_Row = tuple[int, str, str, bytes, str | None]
 
 
-def _entry(row: tuple[int, str, str, str, str | None]) -> Entry:
-    return Entry(row[0], row[1], row[2], json.loads(row[3]), answered=row[4] is not None)
+def _json(written: bytes) -> Any:
+    """The value; None where it is damaged."""
+    try:
+        return json.loads(written)
+    except ValueError as error:
+        log.error("journal.value_damaged", reason=str(error))
+        return None
+
+
+def _envelope(written: bytes) -> dict[str, Any] | None:
+    value = _json(written)
+    return value if isinstance(value, dict) else None
+
+
+def _entry(row: _Row) -> Entry:
+    return Entry(row[0], row[1], row[2], _envelope(row[3]) or {}, answered=row[4] is not None)
+
+
+def _readable(rows: Iterable[_Row]) -> list[Entry]:
+    """A damaged message keeps none of the others from being sent."""
+    return [entry for entry in map(_entry, rows) if entry.envelope]
 
 
 @dataclass(frozen=True)
@@ -192,10 +224,19 @@ def open_journal(folder: Path, now: datetime) -> Opened:
 
     A file that is torn or not a journal is moved aside, never deleted. Of what it knew, the offline numbers already
     given are saved where they can still be read; otherwise none is given before the next service day, since no number
-    may be given twice.
+    may be given twice. Raises JournalUnusable where no journal can be opened at all.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
+    try:
+        return _open(path, now)
+    except (sqlite3.Error, OSError) as error:
+        raise JournalUnusable(f"the journal {path} cannot be used: {error}") from error
+
+
+def _open(path: Path, now: datetime) -> Opened:
+    if path.exists() and not path.is_file():
+        raise JournalUnusable(f"the journal {path} is no file; move it away, and a new journal is begun")
     if not path.exists():
         return Opened(Journal(_begun(path)))
     try:
@@ -211,6 +252,10 @@ def open_journal(folder: Path, now: datetime) -> Opened:
     journal = Journal(_begun(path))
     journal.keep("offline", given)
     return Opened(journal, aside)
+
+
+class JournalUnusable(Exception):
+    """No journal can be opened or begun there; its text says where, and why."""
 
 
 class _NotAJournal(Exception):
@@ -273,11 +318,12 @@ def _offline_numbers_in(path: Path) -> dict[str, Any]:
     lost: dict[str, Any] = {"lost": True}
     try:
         with closing(sqlite3.connect(path)) as database:
-            row = database.execute("SELECT value FROM kept WHERE key = 'offline'").fetchone()
+            row = database.execute("SELECT CAST(value AS BLOB) FROM kept WHERE key = 'offline'").fetchone()
     except sqlite3.Error as error:
         log.warning("journal.offline_numbers_lost", reason=str(error))
         return lost
-    return dict(json.loads(row[0])) if row else lost
+    given = _json(row[0]) if row else None
+    return given if isinstance(given, dict) else lost
 
 
 def _move_aside(path: Path, now: datetime) -> Path:

@@ -32,6 +32,7 @@ CHECKPOINT_EVERY_SECONDS = 30.0
 
 INTERNAL_ERROR = "internal-error"
 DISK_FAILED = "disk-failed"
+MESSAGES_DAMAGED = "messages-damaged"
 
 RESTART_AFTER_SECONDS = 10.0
 """A write that failed: for so long the screen says "closed", then the program starts anew from what the disk knows."""
@@ -181,6 +182,7 @@ class Unit:
         """Take up what was left, show it, and connect."""
         moment = self._moment()
         with self._journal.transaction():
+            self._pass_over_damaged(moment)
             effects = self._behaviour.start(moment)
             for told in self._from_cache():
                 self._note(told.state)
@@ -188,6 +190,14 @@ class Unit:
             self._write(effects, moment)
         self._carry_out(effects, moment)
         self._bus.start()
+
+    def _pass_over_damaged(self, moment: Moment) -> None:
+        """A message that nobody can read any more is told as a fault, and those after it are sent."""
+        damaged = self._journal.give_up_unreadable(moment.wall)
+        if damaged:
+            numbers = ", ".join(str(seq) for seq in damaged[:10]) + (" …" if len(damaged) > 10 else "")
+            text = f"Messages in the journal cannot be read and are not sent: seq {numbers}."
+            self._apply_fault(Raise(MESSAGES_DAMAGED, text), moment)
 
     def run(self, after_each_turn: Callable[[], None] = lambda: None) -> Stop:
         """Turn until told to stop."""
@@ -398,10 +408,14 @@ class Unit:
         self._link.publish_again_if_due(moment)
         if moment.seconds - self._pruned_at >= PRUNE_EVERY_SECONDS:
             self._pruned_at = moment.seconds
-            self._try_on_disk(lambda: self._journal.prune(moment.wall), moment)
+            self._try_on_disk(lambda: self._look_through(moment), moment)
         if moment.seconds - self._checkpoint_at >= CHECKPOINT_EVERY_SECONDS:
             self._checkpoint_at = moment.seconds
             self._try_on_disk(self._journal.checkpoint, moment)
+
+    def _look_through(self, moment: Moment) -> None:
+        self._pass_over_damaged(moment)
+        self._journal.prune(moment.wall)
 
     def _try_on_disk(self, write: Callable[[], object], moment: Moment) -> None:
         """What can be written later as well: a fault while it fails."""

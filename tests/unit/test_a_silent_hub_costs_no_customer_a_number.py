@@ -67,7 +67,7 @@ def test_a_connection_lost_while_asking_prints_at_once() -> None:
 def test_the_number_is_kept_as_given_before_it_is_printed_and_told_as_offline() -> None:
     lobby = AtTheDispenser(connected=False)
     lobby.press()
-    assert lobby.kept["offline"]["given"] == [900]
+    assert lobby.kept["offline"]["days"]["2026-03-02"]["given"] == [900]
     lobby.paper_comes()
     printed = lobby.body_of("ticket.printed")
     assert (printed.number, printed.offline, printed.request) == ("900", True, lobby.request)
@@ -165,21 +165,65 @@ def test_a_lost_record_of_given_numbers_gives_none_before_the_next_day() -> None
     assert next_day.prints[-1].ticket.number == "900"
 
 
-days = st.lists(st.integers(min_value=-2, max_value=3), max_size=40)
+def test_numbers_given_while_the_clock_was_far_ahead_count_for_today_and_are_free_tomorrow() -> None:
+    config = dispenser_config(offline_numbers=OfflineNumbers(from_=900, to=903))
+    ahead = AtTheDispenser(config=config, connected=False, now=NOON + timedelta(days=400))
+    whole_ticket(ahead), whole_ticket(ahead)
+    right = AtTheDispenser(config=config, connected=False, kept=ahead.kept)
+    whole_ticket(right), whole_ticket(right), right.press()
+    assert [job.ticket.number for job in (*ahead.prints, *right.prints)] == ["900", "901", "902", "903"]
+    assert right.view.step == "closed"
+    tomorrow = AtTheDispenser(config=config, connected=False, kept=right.kept, now=NOON + timedelta(days=1))
+    for _ in range(4):
+        whole_ticket(tomorrow)
+    assert sorted(job.ticket.number for job in tomorrow.prints) == ["900", "901", "902", "903"]
 
 
-@given(days)
-def test_no_number_is_given_twice_in_a_day_however_the_clock_steps(steps: list[int]) -> None:
-    """A clock set back is the same day: it starts no new round."""
+def test_a_day_that_came_too_early_and_saw_no_press_is_forgotten_all_the_same() -> None:
+    ahead = AtTheDispenser(connected=False, kept={"offline": {"lost": True}}, now=NOON + timedelta(days=400))
+    right = AtTheDispenser(connected=False, kept=ahead.kept)
+    right.press()
+    assert right.prints == []
+    tomorrow = AtTheDispenser(connected=False, kept=right.kept, now=NOON + timedelta(days=1))
+    tomorrow.press()
+    assert tomorrow.prints[-1].ticket.number == "900"
+
+
+def whole_ticket(lobby: AtTheDispenser) -> None:
+    lobby.press()
+    lobby.paper_comes()
+    lobby.wait(3)
+
+
+steps_of_a_clock = st.lists(st.integers(min_value=-2, max_value=3), max_size=40)
+
+
+@given(steps_of_a_clock)
+def test_no_number_is_given_twice_on_a_day_however_the_clock_steps(steps: list[int]) -> None:
+    """A clock set back is perhaps the same day: what was given on a day ahead is not given on the day it came to."""
     series, today = OfflineSeries(), NOON.date()
-    newest = today + timedelta(days=steps[0]) if steps else today
     given: dict[str, list[int]] = {}
     for step in steps:
-        today += timedelta(days=step)
-        newest = max(newest, today)
+        before, today = today, today + timedelta(days=step)
+        series = OfflineSeries.from_kept(series.on(today).as_kept())
         taken = series.take(THREE, today)
         if taken is not None:
             number, series = taken
-            series = OfflineSeries.from_kept(series.as_kept())
-            given.setdefault(str(newest), []).append(number)
+            assert today >= before or number not in given.get(str(before), [])
+            given.setdefault(str(today), []).append(number)
     assert all(len(numbers) == len(set(numbers)) for numbers in given.values())
+
+
+@given(steps_of_a_clock)
+def test_whatever_the_clock_did_the_range_is_whole_on_the_second_day_it_is_right(steps: list[int]) -> None:
+    series, today = OfflineSeries(lost=True), NOON.date()
+    for step in steps:
+        today += timedelta(days=step)
+        taken = series.take(THREE, today)
+        series = taken[1] if taken else series.on(today)
+    right = NOON.date() - timedelta(days=100)
+    series = series.on(right)
+    for _ in range(3):
+        taken = series.take(THREE, right + timedelta(days=1))
+        assert taken is not None
+        series = taken[1]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from vuoro_devices import journal as journals
-from vuoro_devices.journal import FILE, Journal, open_journal
+from vuoro_devices.journal import FILE, Journal, JournalUnusable, open_journal
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -155,7 +155,7 @@ def test_a_locked_file_is_not_taken_for_a_harmed_one(tmp_path: Path) -> None:
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
     other.execute("CREATE TABLE held (x)")
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(JournalUnusable, match=r"journal\.db cannot be used: database is locked"):
         opened(tmp_path)
     other.close()
     assert not list(tmp_path.glob("*.set-aside-*"))

@@ -61,6 +61,7 @@ from vuoro_devices.behaviour.service_day import local_time, service_day
 from vuoro_devices.behaviour.views import DispenserView, LampState, Ticket
 
 USED_UP = "offline-numbers-used-up"
+JOURNAL_DAMAGED = "journal-damaged"
 PRINTER_FAULTS = BLOCKING | {"paper-low"}
 _KEPT_TICKET = "ticket:"
 _TORN = "torn"
@@ -70,8 +71,13 @@ _REPRINT = "reprint:"
 
 def may_be_torn(kept: Mapping[str, Any]) -> bool:
     """Whether the last ticket broke off at a stop or a fault: its remains may hang from the printer."""
-    stages = [value["stage"] for key, value in kept.items() if key.startswith(_KEPT_TICKET)]
-    return bool(kept.get(_TORN)) or any(stage != "asked" for stage in stages)
+    stages = [_stage_in(value) for key, value in kept.items() if key.startswith(_KEPT_TICKET)]
+    return _TORN in kept or any(stage != "asked" for stage in stages)
+
+
+def _stage_in(record: object) -> object:
+    """How far a ticket had come; None where its record cannot be read."""
+    return record.get("stage") if isinstance(record, Mapping) else None
 
 
 class TicketDispenser:
@@ -93,7 +99,8 @@ class TicketDispenser:
         self._connection = Connection()
         self._config: DeviceConfig | None = None
         self._services: ServicesState | None = None
-        self._series = OfflineSeries.from_kept(kept.get("offline"))
+        self._unreadable: list[str] = []
+        self._series = self._series_kept(kept)
         self._interrupted = {
             key.removeprefix(_KEPT_TICKET): value for key, value in kept.items() if key.startswith(_KEPT_TICKET)
         }
@@ -127,7 +134,7 @@ class TicketDispenser:
             effects += self._after_interruption(request, record)
         self._interrupted = {}
         effects += [Keep(_TORN, {"perhaps": True})] if self._torn else []
-        return effects
+        return effects + (self._raise(JOURNAL_DAMAGED, " ".join(self._unreadable)) if self._unreadable else [])
 
     def step(self, event: Event, moment: Moment) -> list[Effect]:
         self._connection = self._connection.after(event, moment)
@@ -398,13 +405,32 @@ class TicketDispenser:
 
     # --- after a stop in the middle
 
-    def _after_interruption(self, request: str, record: Mapping[str, Any]) -> list[Effect]:
-        if record["stage"] != "printing":
+    def _after_interruption(self, request: str, record: object) -> list[Effect]:
+        try:
+            return self._ended(request, record)
+        except (KeyError, TypeError, ValueError):
+            # Somebody may hold this paper, so nothing is said that would take away the place the hub gave it.
+            self._unreadable.append(f"How the ticket of {request} ended cannot be read.")
+            return [Keep(_KEPT_TICKET + request, None)]
+
+    def _ended(self, request: str, record: Any) -> list[Effect]:
+        """Raises an error where the record cannot be read."""
+        if record["stage"] in ("asked", "owed"):
             return self._abandon(request, "the unit stopped before anything was printed")
         printed = TicketPrinted(
             request=request, number=record["number"], offline=record["offline"], medium="paper", uncertain=True
         )
         return [Send("ticket.printed", self._new_id(), printed), Keep(_KEPT_TICKET + request, None)]
+
+    def _series_kept(self, kept: Mapping[str, Any]) -> OfflineSeries:
+        """What was given; where that cannot be read, none is given before the next service day."""
+        if "offline" not in kept:
+            return OfflineSeries()
+        try:
+            return OfflineSeries.from_kept(kept["offline"])
+        except ValueError as error:
+            self._unreadable.append(f"Which offline numbers were given today cannot be read ({error}).")
+            return OfflineSeries(lost=True)
 
     def _abandon(self, request: str, reason: str) -> list[Effect]:
         """Nobody got this number."""
@@ -436,9 +462,7 @@ class TicketDispenser:
         effects: list[Effect] = []
         if USED_UP in self._faults and not self._used_up(moment):
             effects += self._clear(USED_UP)
-        if self._config is not None and self._series.lost and self._series.day is None:
-            self._series = self._series.on(service_day(moment.wall, self._config.timezone))
-            effects.append(Keep("offline", self._series.as_kept()))
+        effects += self._day_of_series(moment)
         match stage:
             case Asking():
                 effects += self._no_answer(stage, moment)
@@ -454,6 +478,13 @@ class TicketDispenser:
             case Choosing() if moment.seconds - stage.touched_at >= self._settings.idle_seconds:
                 self._first_screen()
         return effects
+
+    def _day_of_series(self, moment: Moment) -> list[Effect]:
+        """What the clock's day means for the own numbers is settled when that day is seen, and once."""
+        if self._config is None:
+            return []
+        before, self._series = self._series, self._series.on(service_day(moment.wall, self._config.timezone))
+        return [] if self._series is before else [Keep("offline", self._series.as_kept())]
 
     def _first_screen(self) -> None:
         """Nothing of the last customer stays (Q3)."""
