@@ -19,7 +19,11 @@ from vuoro_mqtt.little_memory import keep_memory_small
 from vuoro_mqtt.settings_file import SettingsFileError
 from vuoro_mqtt.values import new_message_id
 
+from vuoro_hub import staff_commands
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="The hub of a Vuoro service point.")
+cli.add_typer(staff_commands.people, name="person")
+cli.add_typer(staff_commands.tokens, name="token")
 
 EXIT_CONFIGURATION = 2
 EXIT_OTHER_HUB = 3

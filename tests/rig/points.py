@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vuoro_hub.acts import arriving, calling, moving
+from vuoro_hub.acts import arriving, calling, moving, staffing
 from vuoro_hub.acts.arriving import Issued, Wish
+from vuoro_hub.acts.people import hash_password
 from vuoro_hub.acts.transaction import Actor, Changes, Point, Transaction, do
 from vuoro_hub.domain.refusals import Refusal
 from vuoro_hub.domain.roles import Grant, Person, Role
@@ -26,6 +27,8 @@ PRESETS = Path(__file__).parents[2] / "provisioning" / "vuoro_provisioning" / "p
 
 A_TUESDAY = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 """10:00 in Finland, an ordinary working day."""
+
+CONSOLE = Actor("console:tester")
 
 R = TypeVar("R")
 
@@ -130,6 +133,16 @@ class PointAtWork:
 
     def transfers(self, turn: str, service: str, by: Actor) -> Turn | Refusal:
         return self.do(by, lambda t: moving.transfer(t, turn, service))
+
+    def takes_in(self, name: str, *roles: str, password: str = "kolme sanaa peräkkäin") -> None:
+        """Somebody joins the staff."""
+        assert self.must(CONSOLE, lambda t: staffing.add_person(t, name, roles, hash_password(password))) == []
+
+    def token_of(self, name: str, note: str = "of a test") -> str:
+        """A new token of somebody of the staff."""
+        token = self.must(CONSOLE, lambda t: staffing.add_token(t, name, note))
+        assert isinstance(token, str), token
+        return token
 
     def see(self, look: Callable[[Transaction], R]) -> R:
         """Look without changing anything."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -32,17 +33,21 @@ def options(help_text: str) -> set[str]:
     return set(re.findall(r"--[a-z][a-z-]*", help_text))
 
 
-def hubs_words() -> Iterator[str]:
-    """Commands and options of ``vuoro-hub``."""
-    for name, command in getattr(get_command(cli), "commands", {}).items():
-        yield f"vuoro-hub {name}"
+def hubs_words(command: Any = None, words: str = "vuoro-hub") -> Iterator[str]:
+    """Commands and options of ``vuoro-hub``, also of its commands' own commands."""
+    command = command or get_command(cli)
+    below = getattr(command, "commands", {})
+    if not below:
+        yield words
         for parameter in command.params:
             yield from (option for option in parameter.opts if option.startswith("--"))
+    for name, one in below.items():
+        yield from hubs_words(one, f"{words} {name}")
 
 
 def test_the_hubs_commands_and_options_are_there() -> None:
     words = list(hubs_words())
-    assert "vuoro-hub run" in words
+    assert {"vuoro-hub run", "vuoro-hub person add"} <= set(words)
     assert [word for word in words if word not in COMMANDS] == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from rig.points import PointAtWork, preset
 from sqlmodel import select
 from vuoro_hub.acts.people import (
@@ -12,11 +11,9 @@ from vuoro_hub.acts.people import (
     check_password,
     ensure_demo_people,
     find_person,
-    new_person,
-    new_token,
     remove_demo_people,
 )
-from vuoro_hub.domain.roles import Grant, Person, Role
+from vuoro_hub.domain.roles import Grant, Role
 from vuoro_hub.store.rows import PersonRow, TokenRow
 
 
@@ -78,9 +75,8 @@ def test_outside_the_demo_nobody_of_it_is_left(lahti: PointAtWork) -> None:
 
 
 def test_real_people_stay_when_the_demo_goes_and_are_left_alone_when_it_comes(lahti: PointAtWork) -> None:
-    real = Person("advisor", (Grant(Role.ADVISOR), Grant(Role.COORDINATOR)))
-    new_person(lahti.database, real, "a long and real password")
-    token = new_token(lahti.database, "advisor")
+    lahti.takes_in("advisor", "advisor", "coordinator", password="a long and real password")
+    token = lahti.token_of("advisor")
     assert "advisor" not in ensure_demo_people(lahti.database, lahti.point.site)
     assert known(lahti, "demo-advisor") is None
     remove_demo_people(lahti.database)
@@ -95,10 +91,3 @@ def test_people_of_a_site_that_this_is_not_any_more_go(lahti: PointAtWork) -> No
     assert find_person(lahti.database, "clerk-oikeusapu") is None
     assert known(lahti, "demo-clerk-oikeusapu") is None
     assert known(lahti, "demo-clerk-vero") == "clerk-vero"
-
-
-def test_a_name_is_taken_once(lahti: PointAtWork) -> None:
-    person = Person("eeva", (Grant(Role.VIEWER),))
-    new_person(lahti.database, person, "a long and real password")
-    with pytest.raises(ValueError, match="eeva"):
-        new_person(lahti.database, person, "another password")

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from rig.points import PointAtWork
-from vuoro_hub.acts.people import (
-    KnownTokens,
-    check_password,
-    deactivate_person,
-    find_person,
-    hash_password,
-    new_person,
-    new_token,
-    remove_token,
-)
-from vuoro_hub.domain.roles import Grant, Person, Role
+from rig.points import CONSOLE, PointAtWork
+from vuoro_hub.acts import staffing
+from vuoro_hub.acts.people import KnownTokens, check_password, find_person, hash_password
+from vuoro_hub.domain.roles import Grant, Role
 
 PASSWORD = "kolme sanaa peräkkäin"
 
@@ -32,14 +24,14 @@ class Seconds:
 @pytest.fixture
 def eeva(lahti: PointAtWork) -> PointAtWork:
     """A point with one clerk, eeva."""
-    new_person(lahti.database, Person("eeva", (Grant(Role.CLERK, "vero"),)), PASSWORD, "sv")
+    lahti.takes_in("eeva", "clerk:vero", password=PASSWORD)
     return lahti
 
 
 def test_the_right_password_opens_and_nothing_else_does(eeva: PointAtWork) -> None:
     account = check_password(eeva.database, "eeva", PASSWORD)
     assert account is not None
-    assert (account.name, account.language) == ("eeva", "sv")
+    assert account.name == "eeva"
     assert account.person.grants == (Grant(Role.CLERK, "vero"),)
     for name, password in (("eeva", "kolme sanaa"), ("eeva", ""), ("nobody", PASSWORD), ("eeva", "x" * 2000)):
         assert check_password(eeva.database, name, password) is None
@@ -53,7 +45,7 @@ def test_a_password_is_kept_as_a_salted_hash() -> None:
 
 
 def test_a_token_is_its_persons_and_only_its_digest_is_kept(eeva: PointAtWork) -> None:
-    token = new_token(eeva.database, "eeva", "phone")
+    token = eeva.token_of("eeva", "phone")
     account = KnownTokens(eeva.database, Seconds()).account(token)
     assert account is not None
     assert account.name == "eeva"
@@ -63,27 +55,24 @@ def test_a_token_is_its_persons_and_only_its_digest_is_kept(eeva: PointAtWork) -
 
 
 def test_a_removed_token_is_refused_within_a_second(eeva: PointAtWork) -> None:
-    token, clock = new_token(eeva.database, "eeva"), Seconds()
+    token, clock = eeva.token_of("eeva"), Seconds()
     tokens = KnownTokens(eeva.database, clock)
     assert tokens.account(token) is not None
-    remove_token(eeva.database, token)
+    (listed,) = eeva.see(staffing.tokens)
+    assert eeva.must(CONSOLE, lambda t: staffing.remove_token(t, listed.id)) == []
     clock.at += 0.99
     assert tokens.account(token) is None
 
 
-def test_a_deactivated_person_is_out_within_a_second_in_every_way(eeva: PointAtWork) -> None:
-    token, clock = new_token(eeva.database, "eeva"), Seconds()
+def test_a_removed_person_is_out_within_a_second_in_every_way(eeva: PointAtWork) -> None:
+    token, clock = eeva.token_of("eeva"), Seconds()
     tokens = KnownTokens(eeva.database, clock)
     assert tokens.account(token) is not None
-    assert deactivate_person(eeva.database, "eeva")
+    assert eeva.must(CONSOLE, lambda t: staffing.remove_person(t, "eeva")) == []
     clock.at += 0.99
     assert tokens.account(token) is None
     assert find_person(eeva.database, "eeva") is None
     assert check_password(eeva.database, "eeva", PASSWORD) is None
-
-
-def test_deactivating_nobody_says_so(lahti: PointAtWork) -> None:
-    assert not deactivate_person(lahti.database, "nobody")
 
 
 def test_a_token_that_is_nobodys_is_refused_every_time(eeva: PointAtWork) -> None:

@@ -73,41 +73,6 @@ def hash_password(password: str) -> str:
     return _HASHING.submit(_HASHER.hash, password).result()
 
 
-def new_person(database: Database, person: Person, password: str, language: str | None = None) -> Account:
-    """Enter somebody new. Raises ValueError when the name is taken."""
-    row = _row(person, hash_password(password), language)
-    with database.writing() as session:
-        if session.get(PersonRow, person.name) is not None:
-            raise ValueError(f"there is a person named {person.name} already")
-        session.add(row)
-    return Account(person, row.session_key, language)
-
-
-def deactivate_person(database: Database, name: str) -> bool:
-    """End somebody's access: sign-in, open sessions and tokens. False when there is nobody of that name."""
-    with database.writing() as session:
-        row = session.get(PersonRow, name)
-        if row is None:
-            return False
-        row.active, row.session_key = False, _new_session_key()
-        session.add(row)
-    return True
-
-
-def new_token(database: Database, name: str, note: str = "") -> str:
-    """A new API token of a person, told this once: only its digest is kept."""
-    token = secrets.token_urlsafe(32)
-    with database.writing() as session:
-        session.add(TokenRow(digest=token_digest(token), person=name, note=note))
-    return token
-
-
-def remove_token(database: Database, token: str) -> None:
-    """A token that must not be believed any more."""
-    with database.writing() as session:
-        session.execute(delete(TokenRow).where(col(TokenRow.digest) == token_digest(token)))
-
-
 def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
@@ -222,7 +187,7 @@ def _row(person: Person, password_hash: str, language: str | None) -> PersonRow:
         password_hash=password_hash,
         grants=_grants_kept(person),
         language=language,
-        session_key=_new_session_key(),
+        session_key=new_session_key(),
     )
 
 
@@ -242,7 +207,8 @@ def _account(row: PersonRow | None) -> Account | None:
     return Account(Person(row.name, grants), row.session_key, row.language)
 
 
-def _new_session_key() -> str:
+def new_session_key() -> str:
+    """Whoever is signed in with another one is signed out."""
     return secrets.token_urlsafe(16)
 
 

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 from vuoro_mqtt.payloads import CounterState, Estimate, Need
 from vuoro_mqtt.values import Id, Instant, Number, Payload, Texts
 
-from vuoro_hub.acts import showing
+from vuoro_hub.acts import helping, showing
 from vuoro_hub.acts.calling import unknown_counter, unknown_turn
 from vuoro_hub.acts.moving import Phrase
 from vuoro_hub.acts.transaction import Actor, Point, Transaction
 from vuoro_hub.acts.waiting import estimate_for
 from vuoro_hub.domain.calling import in_order
+from vuoro_hub.domain.help_calls import HelpCall
 from vuoro_hub.domain.refusals import Refusal, invalid, role_may_not, service_unknown
 from vuoro_hub.domain.roles import Permission
 from vuoro_hub.domain.turns import Turn, TurnState
@@ -85,6 +86,20 @@ class VisitSeen(Payload):
     turns: list[VisitTurn]
 
 
+class HelpCallSeen(Payload):
+    """A call for help as whoever may come sees it: where, about what, since when (Q17)."""
+
+    call: str
+    device: Id
+    place: Texts
+    """Where the unit stands; empty where the point's file does not say."""
+    service: Id | None
+    """What it is about; null where the customer did not say."""
+    wanted_at: Instant
+    taken_by: str | None
+    taken_at: Instant | None
+
+
 class EventSeen(Payload):
     """One entry of the event log. ``seq`` counts 1, 2, 3… without a gap."""
 
@@ -92,7 +107,7 @@ class EventSeen(Payload):
     at: Instant
     type: str
     by: str
-    """Who did it: ``person:NAME``, ``device:ID`` or ``system``."""
+    """Who did it: ``person:NAME``, ``device:ID``, ``console:LOGIN`` (at the hub's machine) or ``system``."""
     visit: str | None
     turn: str | None
     body: dict[str, Any]
@@ -161,6 +176,24 @@ def token_unknown() -> Refusal:
         sv="Ingen av dagens nummer har den här adressen.",
     )
     return replace(refusal, missing=True)
+
+
+def help_call_seen(t: Transaction, call: HelpCall) -> HelpCallSeen:
+    return HelpCallSeen(
+        call=call.id,
+        device=call.device,
+        place=helping.place_of(t, call.device),
+        service=call.service,
+        wanted_at=call.wanted_at,
+        taken_by=call.taken_by,
+        taken_at=call.taken_at,
+    )
+
+
+def open_help_calls_seen(t: Transaction) -> list[HelpCallSeen] | Refusal:
+    """The open calls for help that this person may answer."""
+    found = helping.open_help_calls(t)
+    return found if isinstance(found, Refusal) else [help_call_seen(t, call) for call in found]
 
 
 def events(t: Transaction, after: int, limit: int) -> list[EventSeen] | Refusal:

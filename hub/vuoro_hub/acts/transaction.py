@@ -28,12 +28,19 @@ class Changes:
     services: bool = False
     calls: bool = False
     counters: frozenset[str] = frozenset()
+    pages: bool = False
+    """Something that the staff's pages alone show."""
 
     def __or__(self, other: Changes) -> Changes:
-        return Changes(self.services or other.services, self.calls or other.calls, self.counters | other.counters)
+        return Changes(
+            self.services or other.services,
+            self.calls or other.calls,
+            self.counters | other.counters,
+            self.pages or other.pages,
+        )
 
     def __bool__(self) -> bool:
-        return self.services or self.calls or bool(self.counters)
+        return self.services or self.calls or bool(self.counters) or self.pages
 
 
 class Announcer(Protocol):
@@ -69,7 +76,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, as the event log names it: ``person:clerk-te``, ``device:dispenser-1``, ``system``."""
+    """Who acts, as the event log names it: ``person:clerk-te``, ``device:dispenser-1``, ``console:ann``, ``system``."""
 
     name: str
     person: Person | None = None
@@ -103,8 +110,15 @@ class Transaction:
         """Append to the event log, next in its gapless sequence."""
         self.records.append_event(at=self.now, type=type_, by=self.by.name, visit=visit, turn=turn, body=body)
 
-    def changed(self, *, services: bool = False, calls: bool = False, counters: tuple[str | None, ...] = ()) -> None:
-        self.changes |= Changes(services, calls, frozenset(one for one in counters if one is not None))
+    def changed(
+        self,
+        *,
+        services: bool = False,
+        calls: bool = False,
+        counters: tuple[str | None, ...] = (),
+        pages: bool = False,
+    ) -> None:
+        self.changes |= Changes(services, calls, frozenset(one for one in counters if one is not None), pages)
 
     def forbidden(self, permission: Permission, authority: str | None) -> Refusal | None:
         """Table R. Units and the system itself act within what they are."""

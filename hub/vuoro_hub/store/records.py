@@ -11,20 +11,22 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, text, update
 from sqlmodel import Session, SQLModel
 from vuoro_mqtt.payloads import Need
 
 from vuoro_hub.domain.counters import Counter
+from vuoro_hub.domain.help_calls import HelpCall
 from vuoro_hub.domain.numbering import OfflineRange, next_value, number_text
 from vuoro_hub.domain.turns import OPEN, Turn, TurnState
-from vuoro_hub.store.rows import AT_COUNTER_SQL, OPEN_SQL
+from vuoro_hub.store.rows import AT_COUNTER_SQL, HELP_OPEN_SQL, OPEN_SQL
 
 _TABLES = SQLModel.metadata.tables
 VISIT, TURN, COUNTER, SERIES, PAPER = (_TABLES[name] for name in ("visit", "turn", "counter", "series", "paper"))
 EVENT, ANSWER, JOURNAL, DEVICE, DAY = (
     _TABLES[name] for name in ("event", "answer", "journal", "device", "service_day")
 )
+PERSON, API_TOKEN = (_TABLES[name] for name in ("person", "api_token"))
 
 _TURN_FIELDS = [one.name for one in fields(Turn) if one.name not in ("state", "needs")]
 _WAITING = TURN.c.state == TurnState.WAITING.value
@@ -74,6 +76,16 @@ _TURNS_OF_VISIT = select(TURN).where(TURN.c.visit == bindparam("visit")).order_b
 _PAPER = select(PAPER).where(PAPER.c.request == bindparam("request"))
 _COUNTER = select(COUNTER).where(COUNTER.c.id == bindparam("id"))
 _OPEN_COUNTERS = select(COUNTER).where(COUNTER.c.opened_by.is_not(None))
+HELP_CALL = _TABLES["help_call"]
+_HELP_FIELDS = [one.name for one in fields(HelpCall)]
+_HELP_CALL = select(HELP_CALL).where(HELP_CALL.c.id == bindparam("id"))
+_OPEN_HELP_CALLS = select(HELP_CALL).where(text(HELP_OPEN_SQL)).order_by(HELP_CALL.c.wanted_at)
+_HELP_CALLS_TAKEN = select(HELP_CALL).where(HELP_CALL.c.taken_at >= bindparam("since")).order_by(HELP_CALL.c.taken_at)
+_STORE_HELP_CALL = (
+    update(HELP_CALL)
+    .where(HELP_CALL.c.id == bindparam("key_id"))
+    .values({name: bindparam(name) for name in _HELP_FIELDS})
+)
 _NEXT_SEQ = select(func.coalesce(func.max(EVENT.c.seq), 0) + 1).scalar_subquery()
 _APPEND_EVENT = (
     insert(EVENT)
@@ -91,6 +103,10 @@ _DEVICE = select(DEVICE).where(DEVICE.c.id == bindparam("id"))
 _DEVICES = select(DEVICE).order_by(DEVICE.c.id)
 _DAY = select(DAY.c.day).where(DAY.c.day == bindparam("day"))
 
+_PERSON = select(PERSON).where(PERSON.c.name == bindparam("name"))
+_PEOPLE = select(PERSON).order_by(PERSON.c.name)
+_API_TOKENS = select(API_TOKEN).order_by(API_TOKEN.c.person, API_TOKEN.c.note, API_TOKEN.c.digest)
+
 # Inline: nothing is asked back of a row that was just written.
 _INSERT = {name: insert(table).inline() for name, table in _TABLES.items()}
 _UPDATE_TURN = update(TURN).where(TURN.c.id == bindparam("key_id"))
@@ -101,6 +117,9 @@ _STEP_SERIES = _UPDATE_SERIES.values(last=SERIES.c.last + 1).returning(SERIES.c.
 _UPDATE_PAPER = update(PAPER).where(PAPER.c.request == bindparam("key_request"))
 _UPDATE_COUNTER = update(COUNTER).where(COUNTER.c.id == bindparam("key_id"))
 _UPDATE_DEVICE = update(DEVICE).where(DEVICE.c.id == bindparam("key_id"))
+_UPDATE_PERSON = update(PERSON).where(PERSON.c.name == bindparam("key_name"))
+_REMOVE_API_TOKEN = delete(API_TOKEN).where(API_TOKEN.c.digest == bindparam("digest"))
+_REMOVE_API_TOKENS_OF = delete(API_TOKEN).where(API_TOKEN.c.person == bindparam("person"))
 _UPDATE_JOURNAL = update(JOURNAL).where(
     JOURNAL.c.device == bindparam("key_device"), JOURNAL.c.journal == bindparam("key_journal")
 )
@@ -272,6 +291,25 @@ class Records:
         else:
             self._run(_UPDATE_COUNTER.values({name: bindparam(name) for name in values}), key_id=counter.id, **values)
 
+    # --- calls for help
+
+    def help_call(self, call_id: str) -> HelpCall | None:
+        row = self._one(_HELP_CALL, id=call_id)
+        return _help_call_of(row) if row else None
+
+    def open_help_calls(self) -> list[HelpCall]:
+        """Calls that nobody has taken, the longest waiting first."""
+        return [_help_call_of(row) for row in self._all(_OPEN_HELP_CALLS)]
+
+    def help_calls_taken_since(self, since: datetime) -> list[HelpCall]:
+        return [_help_call_of(row) for row in self._all(_HELP_CALLS_TAKEN, since=since)]
+
+    def add_help_call(self, call: HelpCall) -> None:
+        self._insert("help_call", **_help_values(call))
+
+    def store_help_call(self, call: HelpCall) -> None:
+        self._run(_STORE_HELP_CALL, key_id=call.id, **_help_values(call))
+
     # --- the event log
 
     def last_seq(self) -> int:
@@ -343,6 +381,33 @@ class Records:
     def begin_day(self, day: date, now: datetime) -> None:
         self._insert("service_day", day=day, begun_at=now)
 
+    # --- people and their tokens
+
+    def person(self, name: str) -> AnyRow | None:
+        return self._one(_PERSON, name=name)
+
+    def people(self) -> list[AnyRow]:
+        return self._all(_PEOPLE)
+
+    def put_person(self, name: str, **values: Any) -> None:
+        if self.person(name) is None:
+            self._insert("person", name=name, **values)
+        else:
+            self._run(_UPDATE_PERSON.values({name: bindparam(name) for name in values}), key_name=name, **values)
+
+    def api_tokens(self) -> list[AnyRow]:
+        return self._all(_API_TOKENS)
+
+    def add_api_token(self, **values: Any) -> None:
+        self._insert("api_token", **values)
+
+    def remove_api_token(self, digest: str) -> None:
+        self._run(_REMOVE_API_TOKEN, digest=digest)
+
+    def remove_tokens_of(self, person: str) -> int:
+        """Returns how many there were."""
+        return self._connection.execute(_REMOVE_API_TOKENS_OF, {"person": person}).rowcount
+
     # --- statements
 
     def _one(self, statement: Any, **values: Any) -> AnyRow | None:
@@ -356,6 +421,14 @@ class Records:
 
     def _insert(self, table: str, **values: Any) -> None:
         self._connection.execute(_INSERT[table], values)
+
+
+def _help_call_of(row: AnyRow) -> HelpCall:
+    return HelpCall(**{name: getattr(row, name) for name in _HELP_FIELDS})
+
+
+def _help_values(call: HelpCall) -> Mapping[str, Any]:
+    return {name: getattr(call, name) for name in _HELP_FIELDS}
 
 
 def _values(turn: Turn) -> Mapping[str, Any]:
