@@ -88,3 +88,21 @@ def test_a_form_sent_twice_acts_once(pages: RunningPages, clerk_at: Any) -> None
     assert [answer.status for answer in answers] == [200, 200]
     assert [pages.work.turn(turn.turn).state for turn in turns] == ["called", "waiting", "waiting"]
     assert "refusal" not in answers[1].text().split('id="refusal"')[1].split("</div>")[0].replace("refusal-box", "")
+def test_a_page_on_a_slow_line_keeps_up_while_others_are_busy(pages: RunningPages, clerk_at: Any) -> None:
+    page = clerk_at("1")
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 1000, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", slow)
+    number = pages.work.arrives("vero").number
+
+    seen = 0
+    for _ in range(20):
+        pages.work.arrives("tyo")
+        page.wait_for_timeout(400)
+        seen = page.locator("#queue-vero .number").count()
+        if seen:
+            break
+
+    assert seen
+    expect(page.locator("#queue-vero .number")).to_have_text([number])

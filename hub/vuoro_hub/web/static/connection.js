@@ -25,8 +25,7 @@
   // For a page that fetches what it shows, many changes at once become one. A display is given its state with the news.
   const tell = data => {
     if (display) { say("changed", {data}); return; }
-    clearTimeout(changed);
-    changed = setTimeout(() => say("changed", {data}), 60);
+    changed ??= setTimeout(() => { changed = null; say("changed", {data}); }, 60);
   };
 
   function connect() {
