@@ -21,7 +21,7 @@ from vuoro_hub.settings import HubSettings
 from vuoro_hub.site_file import Site
 from vuoro_hub.store.database import Database, sqlite_url
 from vuoro_hub.ticking import Ticker
-from vuoro_hub.web.app import SERVER_OPTIONS, create_app
+from vuoro_hub.web.app import SERVER_OPTIONS, behind, create_app
 from vuoro_hub.web.live import Streams
 
 TOKEN_BYTES = 16
@@ -81,9 +81,9 @@ class Hub:
             broker_answers=self._gateway.broker_answers,
             streams=self._streams,
         )
-        self._server = create_server(
-            app, host=self._settings.http.host, port=self._settings.http.port, **SERVER_OPTIONS
-        )
+        http = self._settings.http
+        options = SERVER_OPTIONS | behind(http.trusted_proxy, http.trusted_proxy_count)
+        self._server = create_server(app, host=http.host, port=http.port, **options)
         self._ticker.start()
         self._gateway.start()
         serving = threading.Thread(target=self._serve, name="pages", daemon=True)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from vuoro_mqtt.settings_file import Section, read_toml
+
+
+def _an_address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address; for example 127.0.0.1") from None
+
+
+IpAddress = Annotated[str, AfterValidator(_an_address)]
 
 
 class HttpSettings(Section):
@@ -16,6 +27,12 @@ class HttpSettings(Section):
     """Address the pages are served on; this machine alone by default, since TLS belongs before it on a real site."""
     port: int = Field(8000, ge=1, le=65535)
     """Port the pages are served on."""
+    trusted_proxy: IpAddress | None = Field(None, examples=["trusted_proxy = '127.0.0.1'"])
+    """Address of the proxy that serves the pages over TLS, as the hub sees it. What it says in `X-Forwarded-For`,
+    `X-Forwarded-Proto` and `X-Forwarded-Host` is believed, from nobody else: so wrong passwords count for the address
+    they really come from, and cookies are for TLS alone. Nobody is believed by default."""
+    trusted_proxy_count: int = Field(1, ge=1, le=10)
+    """So many proxies stand one behind the other, each adding to `X-Forwarded-For`."""
 
 
 class MqttSettings(Section):

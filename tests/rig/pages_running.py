@@ -40,7 +40,8 @@ def compile_words() -> None:
 class RunningPages:
     """Pages, and the point behind them. May be stopped, as when the hub dies, and started again on the same port."""
 
-    def __init__(self, folder: Path, site: str = "lahti", *, most_streams: int = 20) -> None:
+    def __init__(self, folder: Path, site: str = "lahti", *, most_streams: int = 20, proxy: str | None = None) -> None:
+        """``proxy``: the address that is believed about where requests come from."""
         self.broker_is_there = True
         compile_words()
         self.work = PointAtWork(folder, preset(site))
@@ -51,6 +52,7 @@ class RunningPages:
         self.work.point.public_url = self.url
         ensure_demo_people(self.work.database, self.work.point.site)
         self._most_streams = most_streams
+        self._proxy = proxy
         self.streams = Streams(most_streams, beat_seconds=1.0)
         self._server: Any = None
         self._thread: threading.Thread | None = None
@@ -69,7 +71,7 @@ class RunningPages:
 
     def start(self) -> None:
         self.streams = Streams(self._most_streams, beat_seconds=1.0)
-        options = {**web.SERVER_OPTIONS, "threads": self._most_streams + 8}
+        options = {**web.SERVER_OPTIONS, **web.behind(self._proxy, 1), "threads": self._most_streams + 8}
         self._server = create_server(self.app(), host="127.0.0.1", port=self.port, **options)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

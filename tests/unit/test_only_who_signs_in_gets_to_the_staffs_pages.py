@@ -62,14 +62,26 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(client: FlaskCli
     assert text in unknown.text
 
 
-def test_guessing_is_limited_by_name_and_a_right_password_costs_nothing(pages: RunningPages) -> None:
+def at(app: Flask, address: str) -> FlaskClient:
+    """A browser of another address."""
+    client = english(app)
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
+def guesses(client: FlaskClient, name: str, times: int) -> list[int]:
+    return [sign_in(client, name, f"guess-{guess}").status_code for guess in range(times)]
+
+
+def test_a_right_password_costs_nothing(pages: RunningPages) -> None:
     app = pages.app()
     for _ in range(12):
         assert sign_in(english(app), "clerk-vero").status_code == 303
-    for guess in range(10):
-        client = english(app)
-        client.environ_base["REMOTE_ADDR"] = f"127.0.0.{guess + 2}"
-        assert sign_in(client, "clerk-te", f"guess-{guess}").status_code == 401
+
+
+def test_who_guesses_at_one_name_is_stopped_and_nobody_else_at_that_address(pages: RunningPages) -> None:
+    app = pages.app()
+    assert guesses(english(app), "clerk-te", 10) == [401] * 10
 
     stopped = sign_in(english(app), "clerk-te")
 
@@ -77,14 +89,35 @@ def test_guessing_is_limited_by_name_and_a_right_password_costs_nothing(pages: R
     assert stopped.headers["Retry-After"] == "300"
     assert "Too many failed sign-ins. Wait five minutes and try again." in stopped.text
     assert sign_in(english(app), "clerk-vero").status_code == 303
+    assert sign_in(at(app, "192.0.2.7"), "clerk-te").status_code == 303, "nor that name elsewhere"
 
 
-def test_guessing_is_limited_by_address(pages: RunningPages) -> None:
+def test_a_right_password_begins_the_count_afresh(pages: RunningPages) -> None:
     app = pages.app()
-    for guess in range(10):
-        assert sign_in(english(app), f"name-{guess}", "guess").status_code == 401
+    for _ in range(2):
+        assert guesses(english(app), "clerk-te", 9) == [401] * 9
+        assert sign_in(english(app), "clerk-te").status_code == 303
 
-    assert sign_in(english(app), "clerk-vero").status_code == 429
+
+def test_a_name_guessed_at_from_many_addresses_is_closed_but_where_it_is_familiar(pages: RunningPages) -> None:
+    app = pages.app()
+    assert sign_in(at(app, "192.0.2.99"), "clerk-te").status_code == 303
+    for number in range(6):
+        assert guesses(at(app, f"192.0.2.{number}"), "clerk-te", 10) == [401] * 10
+
+    assert sign_in(at(app, "192.0.2.200"), "clerk-te").status_code == 429
+    assert sign_in(at(app, "192.0.2.99"), "clerk-te").status_code == 303
+
+
+def test_an_address_that_guesses_at_many_names_is_closed_but_to_who_is_familiar(pages: RunningPages) -> None:
+    app = pages.app()
+    assert sign_in(english(app), "clerk-vero").status_code == 303
+    for number in range(12):
+        assert guesses(english(app), f"name-{number}", 10) == [401] * 10
+
+    assert sign_in(english(app), "clerk-te").status_code == 429
+    assert sign_in(english(app), "clerk-vero").status_code == 303
+    assert guesses(english(app), "clerk-vero", 11) == [401] * 10 + [429]
 
 
 def test_a_form_of_another_site_does_nothing(client: FlaskClient, pages: RunningPages) -> None:

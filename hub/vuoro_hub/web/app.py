@@ -20,7 +20,7 @@ from vuoro_hub.web.health import health
 from vuoro_hub.web.here import KEPT_AT, Pages
 from vuoro_hub.web.languages import init_languages
 from vuoro_hub.web.live import DisplayFeed, Streams
-from vuoro_hub.web.security import init_security
+from vuoro_hub.web.security import CookiesOfTheConnection, init_security
 from vuoro_hub.web.sign_in import init_sign_in
 
 SERVER_OPTIONS: dict[str, Any] = {
@@ -32,6 +32,15 @@ SERVER_OPTIONS: dict[str, Any] = {
     "ident": None,
 }
 """For waitress: a thread for every event stream and enough for the rest. It sends each piece of a stream at once."""
+
+
+def behind(trusted_proxy: str | None, count: int) -> dict[str, Any]:
+    """For waitress: whom to believe about where a request comes from. It strips such headers of everybody else."""
+    if trusted_proxy is None:
+        return {}
+    believed = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    return {"trusted_proxy": trusted_proxy, "trusted_proxy_count": count, "trusted_proxy_headers": believed}
+
 
 MOST_BODY_BYTES = 256 * 1024
 
@@ -59,9 +68,11 @@ def create_app(
         PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
         SESSION_REFRESH_EACH_REQUEST=False,  # an answer that changes nothing must not undo what another one set
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a Referer, which the pages tell browsers not to send
         WTF_CSRF_TIME_LIMIT=None,  # good as long as the session: a page may stand open all day
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.session_interface = CookiesOfTheConnection()
     streams = streams or Streams()
     feed = DisplayFeed(lambda: displays.state_text(point))
     announcements.listen(feed.announce)

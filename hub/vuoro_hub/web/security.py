@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -27,6 +28,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+class CookiesOfTheConnection(SecureCookieSessionInterface):
+    """A session that began over TLS is for TLS alone; on the hub's own machine it does without."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
 
 ONE_DAY = "public, max-age=86400"
 

@@ -20,20 +20,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter import Limiter, RequestLimit
-from flask_limiter.util import get_remote_address
+from flask_limiter import RequestLimit
 from flask_login import LoginManager, current_user, login_required, login_user, logout_user
 
 from vuoro_hub.acts.people import Account, check_password, demo_people, find_person
 from vuoro_hub.acts.sessions import end_sessions, keep_language
 from vuoro_hub.domain.roles import Person
+from vuoro_hub.web.guessing import WRONG, Guessing, name_asked
 from vuoro_hub.web.here import pages
 from vuoro_hub.web.languages import LANGUAGES
-
-MOST_FAILURES = "10 per 5 minutes"
-"""Failed sign-ins from one address, and for one name."""
-
-WRONG = 401
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -75,17 +70,18 @@ def init_sign_in(app: Flask) -> None:
     logins.user_loader(_load)
     logins.unauthorized_handler(ask_to_sign_in)
     app.jinja_env.globals.update(page_path=page_path)
-    app.register_blueprint(_blueprint(Limiter(get_remote_address, app=app, storage_uri="memory://")))
+    app.register_blueprint(_blueprint(Guessing(app)))
 
 
-def _blueprint(limiter: Limiter) -> Blueprint:
+def _blueprint(guessing: Guessing) -> Blueprint:
     """Only failed sign-ins count against the limits, so that a whole office behind one address can come to work."""
-    limited = signed_in
-    for key in (get_remote_address, _name_asked):
-        limited = limiter.limit(MOST_FAILURES, key_func=key, deduct_when=_failed, on_breach=_too_many)(limited)
+
+    def signed_in() -> ResponseReturnValue:
+        return _signed_in(guessing)
+
     found = Blueprint("sign_in", __name__)
     found.add_url_rule("/sign-in", "sign_in", sign_in, methods=["GET"])
-    found.add_url_rule("/sign-in", "signed_in", limited, methods=["POST"])
+    found.add_url_rule("/sign-in", "signed_in", guessing.limited(signed_in, _too_many), methods=["POST"])
     found.add_url_rule("/sign-out", "sign_out", sign_out, methods=["POST"])
     found.add_url_rule("/language", "language", language, methods=["POST"])
     return found
@@ -107,14 +103,6 @@ def ask_to_sign_in() -> ResponseReturnValue:
     return redirect(url_for("sign_in.sign_in", next=wanted), 303)
 
 
-def _failed(response: Response) -> bool:
-    return response.status_code == WRONG
-
-
-def _name_asked() -> str:
-    return f"name:{request.form.get('name', '').strip().lower()[:64]}"
-
-
 def _too_many(_limit: RequestLimit) -> Response:
     text = _("Too many failed sign-ins. Wait five minutes and try again.")
     answer = make_response(_sign_in_page(trouble=text), 429)
@@ -129,12 +117,13 @@ def sign_in() -> ResponseReturnValue:
     return _sign_in_page(told=told)
 
 
-def signed_in() -> ResponseReturnValue:
-    name = request.form.get("name", "").strip().lower()
+def _signed_in(guessing: Guessing) -> ResponseReturnValue:
+    name = name_asked()
     account = check_password(pages().point.database, name, request.form.get("password", ""))
     if account is None:
         text = _("The name or the password is wrong. Check both and try again.")
         return _sign_in_page(trouble=text, name=name), WRONG
+    guessing.was_right()
     language = session.get("language")
     session.clear()
     session.permanent = True
