@@ -80,7 +80,7 @@ def lobby(
         waiting=137,
         local_time=datetime(2026, 11, 24, 10, 42),  # noqa: DTZ001
         title=text,
-        labels=dict.fromkeys(("number", "counter", "coming", "waiting", "empty"), text),
+        labels=dict.fromkeys(("coming", "waiting", "empty"), tuple(text.split(" · "))),
         trouble=trouble,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -74,6 +75,37 @@ def test_the_next_in_line_and_how_many_wait_are_told() -> None:
     lines = [line for line, _ in drawn(lobby(calls(6)), (1920, 1080)).texts]
     assert lines.index("121") < lines.index("122")
     assert "137" in lines
+
+
+@pytest.mark.parametrize("language", [("Seuraavina", "Näst i tur", "Next in line"), ("التالي", "Далее", "Järgmised")])
+def test_the_words_beside_the_next_in_line_are_read_from_nearly_as_far(language: tuple[str, ...]) -> None:
+    """Nearly 4 cm on a screen a metre high; the numbers stand still whichever language has its turn."""
+    places = set()
+    for turn, word in enumerate(language):
+        view = replace(lobby(calls(6)), labels=dict.fromkeys(("coming", "waiting", "empty"), language), turn=turn)
+        canvas = drawn(view, (1920, 1080))
+        assert box_of(canvas, word).height >= 0.036 * 1080
+        places.add(box_of(canvas, "121"))
+    assert len(places) == 1
+
+
+def test_the_counter_is_named_in_every_language_above_its_number() -> None:
+    row = replace(calls(1)[0], names=("Palvelupiste 3", "Serviceställe 3", "Counter 3"))
+    canvas = drawn(lobby((row,)), (1920, 1080))
+    lines = [line for line, _ in canvas.texts]
+    assert [line for line in lines if line in {"Palvelupiste", "Serviceställe", "Counter", "3"}] == [
+        "Palvelupiste",
+        "Serviceställe",
+        "Counter",
+        "3",
+    ]
+    assert box_of(canvas, "3").height >= 0.13 * 1080
+
+
+def test_counters_whose_signs_differ_between_languages_keep_their_whole_names() -> None:
+    row = replace(calls(1)[0], names=("Huone A", "Rum B"))
+    lines = [line for line, _ in drawn(lobby((row,)), (1920, 1080)).texts]
+    assert {"Huone A", "Rum B"} <= set(lines)
 
 
 def _grey(canvas: Canvas) -> bytes:

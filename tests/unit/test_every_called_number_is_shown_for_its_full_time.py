@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rig.before_a_display import InTheLobby, call
+from rig.before_a_display import InTheLobby, call, config
 from rig.scripted_hub import NOON, hub_state, service, services
 from vuoro_devices.behaviour.events import Told
 
@@ -154,9 +154,31 @@ def test_a_gone_hub_or_broker_is_told_after_a_while_and_the_display_recovers_by_
 
 def test_the_display_draws_anew_only_when_something_changes() -> None:
     lobby = InTheLobby()
+    lobby.happens(Told(config("lobby-display", languages=["fi"])))
     before = len(lobby.shown)
     lobby.wait(30)
     assert len(lobby.shown) == before
+
+
+IN_THREE = {"fi": "Palvelupiste 3", "sv": "Serviceställe 3", "en": "Counter 3"}
+
+
+def test_the_counters_name_stands_in_every_language_at_once_where_there_is_room() -> None:
+    lobby = InTheLobby()
+    lobby.told(lobby.call("017", counter_name=IN_THREE))
+    assert lobby.view.highlight
+    assert lobby.view.highlight.names == tuple(IN_THREE.values())
+
+
+def test_elsewhere_each_language_has_its_turn() -> None:
+    lobby = InTheLobby()
+    lobby.told(lobby.call("018"), lobby.call("017", counter_name=IN_THREE, serving=True))
+    seen: set[tuple[str, str]] = set()
+    for _ in range(3):
+        lobby.wait(5)
+        view = lobby.view
+        seen.add((view.calls[1].where, view.labels["coming"][view.turn]))
+    assert seen == {("Palvelupiste 3", "Seuraavina"), ("Serviceställe 3", "Näst i tur"), ("Counter 3", "Next in line")}
 
 
 def test_more_calls_than_have_room_stand_in_the_list_in_turn_and_served_ones_give_way() -> None:

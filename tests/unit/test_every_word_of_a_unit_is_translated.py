@@ -15,7 +15,7 @@ from vuoro_devices.bodies import KEYS_OF_A_COUNTER
 from vuoro_devices.words import LOCALE_FOLDER
 
 PACKAGE = Path(vuoro_devices.__file__).parent
-SAYING = {"say": None, "_in_all": None, "_words_now": None}
+SAYING = {"say": None, "_in_each": None, "_words_now": None}
 LANGUAGES = sorted(folder.name for folder in LOCALE_FOLDER.iterdir() if folder.name != "en")
 
 

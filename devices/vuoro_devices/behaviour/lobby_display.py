@@ -32,6 +32,8 @@ class LobbySettings:
     """So many calls have room beside the large one."""
     page_seconds: float = 6.0
     """When there are more, they take turns, each so long."""
+    language_seconds: float = 5.0
+    """What has room for one language at a time stands in each so long; not in step with the pages, so all meet."""
 
 
 @dataclass(frozen=True)
@@ -122,39 +124,47 @@ class LobbyDisplay(Display[LobbyView]):
         languages = self._config.languages if self._config else []
         return list(languages[:LANGUAGES_SHOWN]) or ["fi", "sv", "en"]
 
-    def _in_all(self, sentence: str, separator: str = " · ") -> str:
-        """One sentence in the display's languages, each wording once."""
-        return separator.join(dict.fromkeys(self._words(language)(sentence) for language in self._languages))
+    def _turn(self, moment: Moment) -> int:
+        return int(moment.seconds // self._settings.language_seconds) % len(self._languages)
 
-    def _text(self, texts: Texts, fallback: str = "") -> str:
-        for language in self._languages:
+    def _in_each(self, sentence: str) -> tuple[str, ...]:
+        return tuple(self._words(language)(sentence) for language in self._languages)
+
+    def _text(self, texts: Texts, turn: int, fallback: str = "") -> str:
+        """The text in the language whose turn it is, else in the first that has it."""
+        languages = self._languages
+        for language in (languages[turn], *languages):
             if texts.get(language):
                 return texts[language]
         return next((text for text in texts.values() if text), fallback)
 
+    def _texts(self, texts: Texts, fallback: str = "") -> tuple[str, ...]:
+        """The text in each of the languages, every wording once."""
+        known = [texts[language] for language in self._languages if texts.get(language)]
+        return tuple(dict.fromkeys(known)) or (self._text(texts, 0, fallback),)
+
     def _view(self, moment: Moment) -> LobbyView:
-        config = self._config
+        config, turn = self._config, self._turn(moment)
         local = local_time(moment.wall, config.timezone if config else "Europe/Helsinki")
         calls = [call for call in (self._calls.calls if self._calls else []) if self._is_ours(call)]
         highlight = self._highlight.call if self._highlight else None
-        row = self._row(highlight, highlight) if highlight else None
+        row = self._row(highlight, highlight, turn) if highlight else None
         if self._shows_sign(moment):
             row = CallRow(number=self._sign, where="", area="", new=True)
         trouble = self._trouble(moment)
         return LobbyView(
             highlight=row,
-            calls=tuple(self._row(call, highlight) for call in self._in_turn(calls, highlight, moment)),
+            calls=tuple(self._row(call, highlight, turn) for call in self._in_turn(calls, highlight, moment)),
             coming=tuple(self._calls.coming) if self._calls else (),
             waiting=None if trouble else self._waiting(),
             local_time=local.replace(second=0, microsecond=0),
-            title=self._text(config.site_name, config.site) if config else self._device,
+            title=self._text(config.site_name, turn, config.site) if config else self._device,
             labels={
-                "number": self._in_all("Number"),
-                "counter": self._in_all("Service counter"),
-                "coming": self._in_all("Next in line"),
-                "waiting": self._in_all("Waiting"),
-                "empty": self._in_all("Nobody has been called yet"),
+                "coming": self._in_each("Next in line"),
+                "waiting": self._in_each("Waiting"),
+                "empty": self._in_each("Nobody has been called yet"),
             },
+            turn=turn,
             trouble=trouble,
         )
 
@@ -172,19 +182,21 @@ class LobbyDisplay(Display[LobbyView]):
         """How many wait in all."""
         return sum(service.waiting for service in self._services.services) if self._services else None
 
-    def _row(self, call: CallShown, highlight: CallShown | None) -> CallRow:
-        new = highlight is not None and (highlight.number, highlight.counter) == (call.number, call.counter)
-        where = self._text(call.counter_name, call.counter)
-        return CallRow(number=call.number, where=where, area=self._area_name(call), new=new, serving=call.serving)
-
-    def _area_name(self, call: CallShown) -> str:
-        """The floor or area, where the point has several (Q4)."""
-        return self._text(call.area_name, "") if call.area_name else ""
+    def _row(self, call: CallShown, highlight: CallShown | None, turn: int) -> CallRow:
+        """The floor or area goes with it where the point has several (Q4)."""
+        return CallRow(
+            number=call.number,
+            where=self._text(call.counter_name, turn, call.counter),
+            area=self._text(call.area_name, turn),
+            new=_same(call, highlight),
+            serving=call.serving,
+            names=self._texts(call.counter_name, call.counter),
+        )
 
     def _trouble(self, moment: Moment) -> str:
         if self._connection.lost_for(moment) < self._settings.lost_after_seconds:
             return ""
-        return self._in_all("No connection just now. Please ask a service advisor.", "\n")
+        return "\n".join(dict.fromkeys(self._in_each("No connection just now. Please ask a service advisor.")))
 
 
 def _same(call: CallShown, other: CallShown | None) -> bool:

@@ -81,6 +81,8 @@ class CallRow:
     area: str
     new: bool
     serving: bool = False
+    names: tuple[str, ...] = ()
+    """Where to go in each of the display's languages, for the panel that has room for all; ``where`` is one of them."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,10 @@ class LobbyView:
     """How many wait in all; null when not known."""
     local_time: datetime
     title: str
-    labels: dict[str, str]
-    """Words in the display's languages: ``number``, ``counter``, ``coming``, ``waiting``, ``empty``."""
+    labels: dict[str, tuple[str, ...]]
+    """Words, one in each of the display's languages: ``coming``, ``waiting``, ``empty``."""
+    turn: int = 0
+    """Which of the languages stands just now where there is room for one alone (Q18)."""
     trouble: str = ""
     """What to say when hub or broker is gone; empty when all is well."""
 

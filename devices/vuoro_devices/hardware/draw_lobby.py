@@ -13,6 +13,9 @@ from vuoro_devices.hardware.glass import Box
 from vuoro_devices.hardware.palette import BRAND, CALL, GROUND, INK, LINE, NOTICE, PAPER, QUIET, TINT, Colour
 
 ROWS = 3
+LABEL = 0.058
+"""Size of the words in the footer, read from nearly as far as the numbers beside them."""
+
 CAPITAL = 0.668
 """Height of a figure for a size of 1."""
 
@@ -75,41 +78,28 @@ def _footer(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
     canvas.fill(box.top(max(2, unit // 360)), LINE)
     inner = box.inset(round(0.03 * unit), 0)
     number = round(0.08 * unit)
+    size = round(LABEL * unit)
     if view.waiting is not None:
         count = str(view.waiting)
         icon = round(0.07 * unit)
         gap = round(0.018 * unit)
-        words = view.labels.get("waiting", "")
-        parts = (icon, _label_width(words, unit, inner), lettering.measure_text(count, number, bold=True))
+        words = view.labels["waiting"]
+        parts = (icon, _label_width(words, size, inner), lettering.measure_text(count, number, bold=True))
         at = inner.after(inner.width - sum(parts) - 2 * gap)
         canvas.symbol("people", at.start(icon), BRAND)
-        _label(canvas, at.after(icon + gap).start(parts[1]), words, unit)
+        canvas.text(words[view.turn], at.after(icon + gap).start(parts[1]), INK, size=size)
         canvas.text(count, at, BRAND, size=number, bold=True, align="end")
         inner = inner.start(inner.width - at.width - 2 * gap)
     if view.coming:
-        words = view.labels.get("coming", "")
-        width = _label_width(words, unit, inner)
-        _label(canvas, inner.start(width), words, unit)
+        words = view.labels["coming"]
+        width = _label_width(words, size, inner)
+        canvas.text(words[view.turn], inner.start(width), INK, size=size)
         _coming(canvas, inner.after(width + round(0.04 * unit)), view.coming, number)
 
 
-def in_lines(text: str) -> str:
-    """The same thing in several languages, each on a line of its own."""
-    return text.replace(" · ", "\n")
-
-
-def _label_size(words: str, unit: int) -> int:
-    return round({1: 0.042, 2: 0.032}.get(len(in_lines(words).splitlines()), 0.027) * unit)
-
-
-def _label_width(words: str, unit: int, box: Box) -> int:
-    lines = in_lines(words).splitlines()
-    width = max((lettering.measure_text(line, _label_size(words, unit)) for line in lines), default=0) + 1
-    return min(width, box.width // 3)
-
-
-def _label(canvas: Canvas, box: Box, words: str, unit: int) -> None:
-    canvas.text(in_lines(words), box, INK, size=_label_size(words, unit), lines=3)
+def _label_width(words: tuple[str, ...], size: int, box: Box) -> int:
+    """Room for each of the words, so that nothing beside them moves when the next language has its turn."""
+    return min(max(lettering.measure_text(word, size) for word in words) + 1, box.width // 3)
 
 
 def _coming(canvas: Canvas, box: Box, coming: tuple[str, ...], size: int) -> None:
@@ -129,7 +119,8 @@ def _empty(canvas: Canvas, box: Box, view: LobbyView, unit: int) -> None:
     icon = round(0.18 * unit)
     canvas.symbol("ticket", middle.top(icon), LINE)
     below = middle.below(icon + round(0.04 * unit))
-    canvas.text(in_lines(view.labels.get("empty", "")), below, INK, size=round(0.085 * unit), lines=4, align="center")
+    words = "\n".join(dict.fromkeys(view.labels["empty"]))
+    canvas.text(words, below, INK, size=round(0.085 * unit), lines=4, align="center")
 
 
 def _hero(canvas: Canvas, box: Box, call: CallRow, *, new: bool, unit: int) -> None:
@@ -161,16 +152,17 @@ def _hero(canvas: Canvas, box: Box, call: CallRow, *, new: bool, unit: int) -> N
 
 
 def _where(canvas: Canvas, box: Box, call: CallRow, ink: Colour, unit: int) -> None:
-    """The counter, its own number or letter very large where its name ends with one; below it the floor or area."""
-    *words, last = call.where.split()
-    name, sign = (" ".join(words), last) if words and len(last) <= 4 and _is_sign(last) else (call.where, "")
-    if canvas.box.width <= canvas.box.height:
-        name, sign = call.where, ""
-    rows = [(name, 0.075 if sign else 0.12, 0.28 if sign else 0.66, 2 if sign else 3)]
-    if sign:
-        rows.append((sign, 0.23, 0.52, 1))
-    if call.area:
-        rows.append((call.area, 0.05, 0.2, 2))
+    """The counter in every language, its number or letter very large where its name ends with one; then the area."""
+    names, sign = _sign_apart(call.names or (call.where,))
+    several = len(names) > 1
+    if sign and canvas.box.width <= canvas.box.height:
+        beside = box.after(round(0.66 * box.width))
+        canvas.text(sign, beside, ink, size=round(0.28 * unit), smallest=round(0.1 * unit), bold=True, flush=True)
+        box, sign = box.start(box.width - beside.width), ""
+    share = 0.28 if sign and not several else 0.5
+    rows = [("\n".join(names), 0.075 if sign or several else 0.12, share, max(2, len(names)))]
+    rows += [(sign, 0.23, 0.52, 1)] if sign else []
+    rows += [(call.area, 0.05, 0.2, 2)] if call.area else []
     whole = sum(part for _, _, part, _ in rows)
     y = box.y + round(0.06 * box.height)
     for text, size, part, lines in rows:
@@ -186,6 +178,14 @@ def _where(canvas: Canvas, box: Box, call: CallRow, ink: Colour, unit: int) -> N
             flush=True,
         )
         y += height
+
+
+def _sign_apart(names: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The names without the sign that all of them end with; whole and no sign where they do not."""
+    apart = [name.rpartition(" ") for name in names]
+    words, signs = dict.fromkeys(head for head, _, _ in apart), {last for _, _, last in apart}
+    sign = signs.pop() if len(signs) == 1 and all(words) else ""
+    return (tuple(words), sign) if len(sign) <= 4 and _is_sign(sign) else (names, "")
 
 
 def _is_sign(word: str) -> bool:
