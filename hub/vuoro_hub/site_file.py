@@ -202,6 +202,12 @@ class Site(Section):
         found = (device.offline_numbers for device in self.devices)
         return tuple(OfflineRange(one.first, one.last) for one in found if one is not None)
 
+    def dispenser_of(self, number: str) -> str | None:
+        """The unit whose own range this number is of."""
+        ranges = ((device.id, device.offline_numbers) for device in self.devices)
+        value = int(number) if number.isdigit() else None
+        return next((id for id, own in ranges if own and value is not None and own.first <= value <= own.last), None)
+
     @cached_property
     def calling_rule(self) -> CallingRule:
         return CallingRule(

@@ -190,6 +190,14 @@ class OfflineNumbers(Payload):
     to: int = Field(ge=1)
 
 
+class OfflineGiven(Payload):
+    """Which numbers of its range a dispenser has printed in a service day, as far as the hub knows."""
+
+    day: date
+    numbers: list[Annotated[int, Field(ge=1)]]
+    """In the order in which their customers came."""
+
+
 class DeviceConfig(Payload):
     """Topic ``devices/{device}/config``: what the hub sets for one device; other kinds' fields keep their defaults."""
 
@@ -202,6 +210,8 @@ class DeviceConfig(Payload):
     answer_within_seconds: float = 1.5
     """How long a dispenser waits for the hub before it prints a number of its own range."""
     offline_numbers: OfflineNumbers | None = None
+    offline_given: OfflineGiven | None = None
+    """Today's numbers of that range that somebody has: a dispenser whose journal is new gives none of them again."""
     services: list[Id] = []
     """The services a dispenser offers, in the order of its keys; empty means all."""
     first_screen_note: Texts = {}

@@ -151,7 +151,7 @@ class TicketDispenser:
     def _react(self, event: Event, moment: Moment) -> list[Effect]:
         match event:
             case Told(state=DeviceConfig() as config):
-                self._take_config(config)
+                return self._take_config(config)
             case Told(state=ServicesState() as services):
                 self._services = services
             case Pressed():
@@ -495,11 +495,15 @@ class TicketDispenser:
 
     # --- what the unit knows
 
-    def _take_config(self, config: DeviceConfig) -> None:
+    def _take_config(self, config: DeviceConfig) -> list[Effect]:
         first = self._config is None
         self._config = config
         if first or self._language not in config.languages:
             self._language = self._languages()[0]
+        given = config.offline_given
+        before = self._series
+        self._series = before.after_the_hub(given.day, given.numbers) if given else before
+        return [] if self._series is before else [Keep("offline", self._series.as_kept())]
 
     def _languages(self) -> list[str]:
         return list(self._config.languages) if self._config and self._config.languages else ["fi"]

@@ -232,6 +232,8 @@ def _renumber(t: Transaction, visit: _Visit, number: str) -> _Visit:
         return visit
     t.record("visit.renumbered", visit=visit.id, before=visit.number, after=number)
     t.records.change_visit(visit.id, number=number)
+    if dispenser := t.site.dispenser_of(number):
+        t.changed(devices=(dispenser,))
     return replace(visit, number=number)
 
 

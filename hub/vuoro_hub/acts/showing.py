@@ -12,6 +12,7 @@ from vuoro_mqtt.payloads import (
     CounterState,
     DeviceConfig,
     DeviceKind,
+    OfflineGiven,
     OfflineNumbers,
     PointToday,
     ServicesState,
@@ -22,6 +23,7 @@ from vuoro_mqtt.values import Texts
 from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.domain.calling import coming
 from vuoro_hub.domain.estimates import estimate_wait
+from vuoro_hub.domain.numbering import OfflineRange
 from vuoro_hub.domain.turns import Turn, TurnState
 from vuoro_hub.site_file import Device, Service
 
@@ -147,6 +149,14 @@ def counter_state(t: Transaction, counter: str) -> CounterState:
     )
 
 
+MOST_GIVEN = 1000
+"""So many numbers of a range at most are told back, the last ones: a payload has its limit."""
+
+
+def _offline_given(t: Transaction, within: OfflineRange) -> OfflineGiven:
+    return OfflineGiven(day=t.day, numbers=t.records.numbers_given(t.day, within)[-MOST_GIVEN:])
+
+
 def device_config(t: Transaction, device: Device) -> DeviceConfig:
     """What the hub sets for one unit."""
     numbers = device.offline_numbers
@@ -158,6 +168,7 @@ def device_config(t: Transaction, device: Device) -> DeviceConfig:
         timezone=t.site.timezone,
         languages=t.site.languages,
         offline_numbers=OfflineNumbers.model_validate({"from": numbers.first, "to": numbers.last}) if numbers else None,
+        offline_given=_offline_given(t, OfflineRange(numbers.first, numbers.last)) if numbers else None,
         services=device.services,
         first_screen_note=t.site.first_screen_note if device.kind is DeviceKind.TICKET_DISPENSER else {},
         counter=device.counter,

@@ -30,6 +30,8 @@ class Changes:
     counters: frozenset[str] = frozenset()
     pages: bool = False
     """Something that the staff's pages alone show."""
+    devices: frozenset[str] = frozenset()
+    """Units whose settings have changed."""
 
     def __or__(self, other: Changes) -> Changes:
         return Changes(
@@ -37,10 +39,11 @@ class Changes:
             self.calls or other.calls,
             self.counters | other.counters,
             self.pages or other.pages,
+            self.devices | other.devices,
         )
 
     def __bool__(self) -> bool:
-        return self.services or self.calls or bool(self.counters) or self.pages
+        return self.services or self.calls or bool(self.counters) or self.pages or bool(self.devices)
 
 
 class Announcer(Protocol):
@@ -117,8 +120,10 @@ class Transaction:
         calls: bool = False,
         counters: tuple[str | None, ...] = (),
         pages: bool = False,
+        devices: tuple[str, ...] = (),
     ) -> None:
-        self.changes |= Changes(services, calls, frozenset(one for one in counters if one is not None), pages)
+        at_counters = frozenset(one for one in counters if one is not None)
+        self.changes |= Changes(services, calls, at_counters, pages, frozenset(devices))
 
     def forbidden(self, permission: Permission, authority: str | None) -> Refusal | None:
         """Table R. Units and the system itself act within what they are."""

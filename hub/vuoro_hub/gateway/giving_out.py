@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from vuoro_mqtt.codec import encode
 from vuoro_mqtt.facts_log import FactsLog
@@ -112,15 +112,21 @@ class GivingOut:
                 self._retain(self._topics.services, showing.services_state(t))
             if everything:
                 self._publish_settings(t)
+            else:
+                self._publish_configs(t, changes.devices)
 
     def _publish_settings(self, t: Transaction) -> None:
         site = self._point.site
         self._retain(self._topics.notices, NoticesState(at=t.now, notices=[]))
-        for device in site.devices:
-            self._retain(self._topics.config(device.id), showing.device_config(t, device))
+        self._publish_configs(t, site.device_by_id)
         for gone in () if self._point.any_device else t.records.devices():
             if gone.id not in site.device_by_id:
                 self._clear(gone.id)
+
+    def _publish_configs(self, t: Transaction, devices: Iterable[str]) -> None:
+        for device in devices:
+            config = showing.device_config(t, self._point.site.device_by_id[device])
+            self._retain(self._topics.config(device), config)
 
     def _clear(self, device: str) -> None:
         """A unit that the site no longer has: what the broker keeps of it is cleared (contract §2.2)."""

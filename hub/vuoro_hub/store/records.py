@@ -72,6 +72,9 @@ _SERVED_TIMES = (
 )
 _VISIT_BY = {name: select(VISIT).where(VISIT.c[name] == bindparam(name)) for name in ("request", "token")}
 _VISIT_NUMBERED = select(VISIT.c.id).where(VISIT.c.day == bindparam("day"), VISIT.c.number == bindparam("number"))
+_NUMBERS_OF_DAY = (
+    select(VISIT.c.number).where(VISIT.c.day == bindparam("day")).order_by(VISIT.c.arrived_at, VISIT.c.id)
+)
 _TURNS_OF_VISIT = select(TURN).where(TURN.c.visit == bindparam("visit")).order_by(TURN.c.id)
 _PAPER = select(PAPER).where(PAPER.c.request == bindparam("request"))
 _COUNTER = select(COUNTER).where(COUNTER.c.id == bindparam("id"))
@@ -232,6 +235,11 @@ class Records:
         """The id of the visit that has a number on a day."""
         row = self._one(_VISIT_NUMBERED, day=day, number=number)
         return str(row[0]) if row else None
+
+    def numbers_given(self, day: date, within: OfflineRange) -> list[int]:
+        """Which numbers of a range visits of the day have, in the order of their arrival."""
+        values = [int(row[0]) for row in self._all(_NUMBERS_OF_DAY, day=day) if row[0].isdigit()]
+        return [value for value in values if within.holds(value)]
 
     def turns_of_visit(self, visit_id: str) -> list[AnyRow]:
         return self._all(_TURNS_OF_VISIT, visit=visit_id)
