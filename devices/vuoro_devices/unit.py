@@ -18,6 +18,7 @@ from vuoro_mqtt.values import new_message_id
 from vuoro_devices.behaviour.effects import Clear, Effect, Keep, Light, Print, Raise, Send, Show, View
 from vuoro_devices.behaviour.events import DiskFailed, Event, Moment, NotPrinted, PaperOut, Tick, Told
 from vuoro_devices.behaviour.views import DispenserView, Ticket
+from vuoro_devices.contested import Contested
 from vuoro_devices.faults import Faults
 from vuoro_devices.journal import Entry, Journal
 from vuoro_devices.link import Heard, Link, NotForThisUnit, ResendWanted, RestartWanted
@@ -33,6 +34,7 @@ CHECKPOINT_EVERY_SECONDS = 30.0
 INTERNAL_ERROR = "internal-error"
 DISK_FAILED = "disk-failed"
 MESSAGES_DAMAGED = "messages-damaged"
+CONTESTED = "connection-contested"
 
 RESTART_AFTER_SECONDS = 10.0
 """A write that failed: for so long the screen says "closed", then the program starts anew from what the disk knows."""
@@ -142,6 +144,7 @@ class Unit:
         self._new_id = new_id
         self._link = Link(bus, identity.topics, identity.device, journal, clock)
         self._faults = Faults()
+        self._contested = Contested()
         self._stop: Stop | None = None
         self._ticked_at = float("-inf")
         self._cached_at: dict[str, float] = {}
@@ -286,6 +289,7 @@ class Unit:
             heard = self._hear(item, moment)
             effects = [effect for one in heard for effect in self._react(one, moment)]
             entries = self._write(effects, moment)
+        self._watch_connection(item, moment)
         if isinstance(item, Connected):
             self._publish_status()
             self._link.publish_unanswered(moment)
@@ -297,6 +301,28 @@ class Unit:
         if isinstance(item, Tick):
             self._restart_if_due(moment)
             self._housekeeping(moment)
+
+    def _watch_connection(self, item: InboxItem, moment: Moment) -> None:
+        """Whether somebody else keeps taking this unit's place at the broker."""
+        before = self._contested.now
+        match item:
+            case Connected():
+                self._contested.connected(moment.seconds)
+            case Disconnected():
+                self._contested.lost(moment.seconds)
+            case Tick():
+                self._contested.time_goes_by(moment.seconds)
+        if self._contested.now and not before:
+            text = f"The connection is taken away again and again. Perhaps another unit uses the name {self._device}."
+            log.error("unit.connection_contested", device=self._device)
+            self._apply_fault(Raise(CONTESTED, text), moment)
+        elif before and not self._contested.now:
+            log.info("unit.connection_holds", device=self._device)
+            self._apply_fault(Clear(CONTESTED), moment)
+
+    @property
+    def _device(self) -> str:
+        return self._identity.device
 
     def _restart_if_due(self, moment: Moment) -> None:
         if self._restart_at is not None and moment.seconds >= self._restart_at:

@@ -1,4 +1,4 @@
-"""A unit that has forgotten everything learns from the hub which of its own numbers somebody has today (contract §2.3)."""
+"""A unit that has forgotten everything learns from the hub which of its own numbers somebody has today (§2.3)."""
 
 from __future__ import annotations
 
