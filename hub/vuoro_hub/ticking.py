@@ -8,7 +8,7 @@ from datetime import date
 
 from vuoro_mqtt.facts_log import FactsLog
 
-from vuoro_hub.acts import arriving, calling
+from vuoro_hub.acts import arriving, calling, helping
 from vuoro_hub.acts.transaction import SYSTEM, Changes, Point, Transaction, do
 from vuoro_hub.domain.service_day import service_day
 from vuoro_hub.store.records import Records
@@ -82,6 +82,7 @@ def begin_day(t: Transaction) -> str:
     if not t.records.day_begun(t.day):
         left = arriving.close_open_turns_before(t)
         closed = calling.close_counters_left_open(t)
+        helping.end_help_calls_left_open(t)
         t.records.forget_tokens_before(t.day)
         t.records.begin_day(t.day, t.now)
         t.record("day.begun", day=t.day.isoformat(), left=left, counters_closed=closed)

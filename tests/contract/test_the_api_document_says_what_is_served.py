@@ -88,7 +88,7 @@ def validate(schema: dict[str, Any], value: Any) -> None:
 
 def test_every_field_of_what_is_sent_has_a_meaning() -> None:
     schemas = DOCUMENT["components"]["schemas"]
-    for name in ("NumberWanted", "Opening", "CallWanted", "ToService", "Told"):
+    for name in ("NumberWanted", "Opening", "CallWanted", "ToService", "NeedsWanted", "Told"):
         for field, schema in schemas[name]["properties"].items():
             assert schema.get("description"), f"{name}.{field}"
 
@@ -114,6 +114,9 @@ def test_what_is_answered_fits_the_document(served: ServedPoint) -> None:
         ("get", "/turns", "/turns?state=waiting&state=called", "advisor", None),
         ("get", "/turns/{turn}", f"/turns/{turn}", "advisor", None),
         ("get", "/counters", "/counters", "viewer", None),
+        ("get", "/help-calls", "/help-calls", "advisor", None),
+        ("post", "/help-calls/{call}/take", "/help-calls/nobodys/take", "advisor", {}),
+        ("post", "/turns/{turn}/needs", f"/turns/{turn}/needs", "advisor", {"needs": ["more-time"]}),
         ("get", "/events", "/events", "coordinator", None),
         ("post", "/turns/{turn}/notify", f"/turns/{turn}/notify", "advisor", {"phrase": "comes-soon"}),
         ("post", "/turns/{turn}/miss", f"/turns/{turn}/miss", "clerk-vero", {}),

@@ -23,9 +23,11 @@ MAY: dict[str, tuple[str, ...]] = {
     "POST /turns/{turn}/cancel": ("advisor", "clerk-vero"),
     "POST /turns/{turn}/transfer": ("advisor", "clerk-vero"),
     "POST /turns/{turn}/chain": ("clerk-vero",),
+    "POST /turns/{turn}/needs": ("advisor", "clerk-vero"),
     "POST /turns/{turn}/notify": ("advisor",),
     "GET /turns": ("advisor", "guide-te", "clerk-te", "clerk-vero"),
     "GET /turns/{turn}": ("advisor", "clerk-vero"),
+    "GET /help-calls": ("advisor", "guide-te"),
     "GET /events": ("coordinator",),
     "GET /counters": EVERYBODY,
     "GET /services": EVERYBODY,
@@ -36,6 +38,7 @@ BODIES: dict[str, Any] = {
     "POST /turns/{turn}/transfer": {"service": "tyo"},
     "POST /turns/{turn}/chain": {"service": "tyo"},
     "POST /turns/{turn}/notify": {"phrase": "comes-soon"},
+    "POST /turns/{turn}/needs": {"needs": ["interpreter"]},
 }
 
 ELSEWHERE = ("POST /counters/1/close", "POST /counters/1/call")

@@ -189,6 +189,56 @@ def test_the_coordinator_closes_a_counter_that_was_left_open(served: ServedPoint
     assert served.caller("coordinator").post("/counters/1/close").json["state"] == "closed"
 
 
+def test_the_coordinator_closes_a_counter_whose_clerk_is_gone(served: ServedPoint) -> None:
+    turn = served.called_turn()
+    later = served.number("vero")["turn"]
+    answer = served.caller("coordinator").post("/counters/1/close")
+    assert (answer.status, answer.json["state"], answer.json["number"]) == (200, "closed", None)
+    back = served.caller("advisor").get("/turns").json
+    assert [(one["turn"], one["state"], one["position"]) for one in back] == [
+        (turn, "waiting", 1),
+        (later, "waiting", 2),
+    ]
+
+
+def test_a_colleague_takes_a_counter_over_and_serves_whoever_is_called_there(served: ServedPoint) -> None:
+    turn = served.called_turn()
+    colleague = served.with_token(served.colleague("clerk-vero"))
+    refused = colleague.post("/counters/1/open")
+    assert (refused.status, refused.json["opened_by"]) == (409, "clerk-vero")
+    taken = colleague.post("/counters/1/open", {"take_over": True})
+    assert (taken.status, taken.json["opened_by"], taken.json["turn"]) == (200, "clerk-vero-colleague", turn)
+    assert (taken.json["state"], taken.json["services"]) == ("calling", ["vero"])
+    assert colleague.post(f"/turns/{turn}/serve").json["state"] == "serving"
+
+
+def test_a_counter_is_not_taken_over_from_another_authority(served: ServedPoint) -> None:
+    served.called_turn()
+    answer = served.caller("clerk-te").post("/counters/1/open", {"take_over": True})
+    assert (answer.status, answer.code, answer.json["opened_by"]) == (403, "not-allowed", "clerk-vero")
+
+
+@pytest.mark.parametrize(("verb", "body"), [("cancel", {}), ("transfer", {"service": "tyo"})])
+def test_of_who_is_called_the_clerk_decides_and_not_the_advisor(
+    served: ServedPoint, verb: str, body: dict[str, str]
+) -> None:
+    turn = served.called_turn()
+    answer = served.caller("advisor").post(f"/turns/{turn}/{verb}", body)
+    assert (answer.status, answer.code, answer.json["state"]) == (409, "not-allowed", "called")
+    assert served.caller("clerk-vero").post(f"/turns/{turn}/{verb}", body).status == 200
+
+
+def test_more_time_marked_on_a_called_turn_doubles_the_wait_from_the_first_showing(served: ServedPoint) -> None:
+    turn = served.called_turn()
+    served.clock.pass_by(seconds=60)
+    answer = served.caller("advisor").post(f"/turns/{turn}/needs", {"needs": ["more-time", "remote", "remote"]})
+    assert (answer.status, answer.json["needs"]) == (200, ["more-time", "remote"])
+    assert answer.json["wait_until"] == "2026-03-03T08:05:00.000000Z"
+    assert served.caller("clerk-vero").post(f"/turns/{turn}/needs", {"needs": []}).json["needs"] == []
+    for wrong in ({}, {"needs": ["a-lift"]}):
+        assert served.caller("advisor").post(f"/turns/{turn}/needs", wrong).status == 422
+
+
 @pytest.mark.parametrize("verb", ["serve", "recall", "finish", "miss", "resume"])
 def test_an_act_in_the_wrong_state_says_which_state_it_is(served: ServedPoint, verb: str) -> None:
     turn = served.number("vero")["turn"]

@@ -16,7 +16,9 @@ from typing import Any
 
 from flask import Flask
 from rig.points import A_TUESDAY, PointAtWork, preset
-from vuoro_hub.acts.people import ensure_demo_people
+from vuoro_hub.acts import staffing
+from vuoro_hub.acts.people import ensure_demo_people, find_person
+from vuoro_hub.acts.transaction import SYSTEM
 from vuoro_hub.announcing import Announcements
 from vuoro_hub.web.api import create_api
 from vuoro_hub.web.health import health
@@ -126,6 +128,19 @@ class ServedPoint(PointAtWork):
         caller = Caller(self.port, token)
         self._callers.append(caller)
         return caller
+
+    def colleague(self, name: str) -> str:
+        """The token of somebody new with the grants of somebody there is."""
+        account = find_person(self.database, name)
+        assert account is not None
+        roles = [
+            f"{one.role.value}:{one.authority}" if one.authority else one.role.value for one in account.person.grants
+        ]
+        new = f"{name}-colleague"
+        assert self.must(SYSTEM, lambda t: staffing.add_person(t, new, roles, "no password fits this")) == []
+        token = self.must(SYSTEM, lambda t: staffing.add_token(t, new, "of the tests"))
+        assert isinstance(token, str), token
+        return token
 
     def number(self, service: str = "vero", **body: Any) -> Any:
         """The advisor gives a number."""

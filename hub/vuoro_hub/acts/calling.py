@@ -28,45 +28,80 @@ class CounterNow:
     turn: Turn | None
 
 
-def open_counter(t: Transaction, counter: str, services: tuple[str, ...] | None) -> CounterNow | Refusal:
-    """Open a free counter for services of the own authority; all of them where none are named."""
+def open_counter(
+    t: Transaction, counter: str, services: tuple[str, ...] | None, *, take_over: bool = False
+) -> CounterNow | Refusal:
+    """Open a free counter for services of the own authority; all of them where none are named.
+
+    ``take_over``: also one that a colleague of the same authority has open. Who is called or served there stays so.
+    """
     if counter not in t.site.counter_by_id:
         return unknown_counter(counter)
     own = _own_services(t)
     if not own:
         return role_may_not(Permission.RUN_QUEUE.value)
-    wanted = services if services else own
-    unknown = [service for service in wanted if service not in t.site.service_by_id]
+    unknown = [service for service in services or () if service not in t.site.service_by_id]
     if unknown:
         return service_unknown(unknown[0])
-    if any(service not in own for service in wanted):
+    if any(service not in own for service in services or ()):
         return role_may_not(Permission.RUN_QUEUE.value)
     by = t.by.person.name if t.by.person else t.by.name
-    opened = counter_rules.open_counter(t.records.counter(counter), by, tuple(wanted))
+    found = t.records.counter(counter)
+    if take_over and found.opened_by not in (None, by):
+        return _take_over(t, found, by, services or ())
+    opened = counter_rules.open_counter(found, by, services or own)
     if isinstance(opened, Refusal):
         return opened
-    t.records.store_counter(opened, t.now)
-    t.record("counter.opened", counter=counter, services=list(wanted))
-    t.changed(services=True, counters=(counter,))
-    return CounterNow(opened, t.records.at_counter(counter))
+    return _opened(t, opened, "counter.opened")
+
+
+def _take_over(t: Transaction, found: Counter, by: str, services: tuple[str, ...]) -> CounterNow | Refusal:
+    here = t.records.at_counter(found.id)
+    run_there = {*found.services, *((here.service,) if here else ())}
+    if any(t.forbidden(Permission.RUN_QUEUE, t.authority_of(service)) for service in run_there):
+        return counter_rules.of_another_authority(found)
+    taken = counter_rules.take_over(found, by, services)
+    return _opened(t, taken, "counter.taken-over", before=found.opened_by, after=by)
+
+
+def _opened(t: Transaction, counter: Counter, event: str, **body: str | None) -> CounterNow:
+    t.records.store_counter(counter, t.now)
+    t.record(event, counter=counter.id, services=list(counter.services), **body)
+    t.changed(services=True, counters=(counter.id,))
+    return CounterNow(counter, t.records.at_counter(counter.id))
 
 
 def close_counter(t: Transaction, counter: str) -> CounterNow | Refusal:
-    """Close a counter at which nobody is called or served. The coordinator may close one that was left open."""
+    """Close a counter at which nobody is called or served.
+
+    The coordinator may close any, also one whose clerk is gone with somebody called or being served there.
+    """
     found = _counter(t, counter)
     if isinstance(found, Refusal):
         return found
-    coordinator = t.by.person is not None and t.by.person.holds(Role.COORDINATOR)
-    if not coordinator and (refusal := _not_theirs(t, found)):
+    person = t.by.person
+    for_somebody_else = person is not None and person.holds(Role.COORDINATOR) and found.opened_by != person.name
+    if not for_somebody_else and (refusal := _not_theirs(t, found)):
         return refusal
-    if turn := t.records.at_counter(counter):
-        return counter_rules.somebody_called(counter, turn.number, turn.state.value)
+    here = t.records.at_counter(counter)
+    if here and not for_somebody_else:
+        return counter_rules.somebody_called(counter, here.number, here.state.value)
+    if here:
+        _leave_nobody_there(t, here)
     closed = Counter(counter)
     if found.open:
         t.records.store_counter(closed, t.now)
-        t.record("counter.closed", counter=counter)
+        t.record("counter.closed", counter=counter, before=found.opened_by)
         t.changed(services=True, counters=(counter,))
     return CounterNow(closed, None)
+
+
+def _leave_nobody_there(t: Transaction, here: Turn) -> None:
+    """Called: back to its place in line. Being served: finished."""
+    if here.state is TurnState.CALLED:
+        _store(t, turn_rules.give_back(here), "turn.given-back", here.counter)
+    else:
+        _store(t, turn_rules.finish(here, t.now), "turn.finished", here.counter)
 
 
 def call_next(t: Transaction, counter: str, turn_id: str | None = None) -> Turn | Refusal:

@@ -7,21 +7,12 @@ from typing import Any
 from vuoro_mqtt.payloads import DeviceStatus
 
 from vuoro_hub.acts.transaction import Transaction
-from vuoro_hub.domain.refusals import Refusal, service_unknown
 
 
 def heard(t: Transaction, type_: str, body: dict[str, Any]) -> str:
     """Keep a message in the event log."""
     t.record(type_, told=body)
     return type_
-
-
-def help_wanted(t: Transaction, device: str, service: str | None) -> str | Refusal:
-    """Somebody in the lobby wants a person's help (Q17)."""
-    if service is not None and service not in t.site.service_by_id:
-        return service_unknown(service)
-    t.record("help.wanted", device=device, service=service)
-    return device
 
 
 def device_status(t: Transaction, device: str, status: DeviceStatus) -> str | None:

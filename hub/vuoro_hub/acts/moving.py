@@ -9,7 +9,7 @@ from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.domain import turns as turn_rules
 from vuoro_hub.domain.refusals import Refusal, service_unknown
 from vuoro_hub.domain.roles import Permission
-from vuoro_hub.domain.turns import OPEN, Turn, TurnState
+from vuoro_hub.domain.turns import AT_COUNTER, OPEN, Turn, TurnState
 
 
 class Phrase(StrEnum):
@@ -97,9 +97,15 @@ def tell_clerk(t: Transaction, turn_id: str, phrase: Phrase) -> Turn | Refusal:
 
 
 def _movable(t: Transaction, turn_id: str, service: str | None) -> Turn | Refusal:
+    """A turn that this person may move or remove: one at a counter is its clerks' alone (table R, Q9)."""
     turn = t.records.turn(turn_id)
     if turn is None:
         return unknown_turn(turn_id)
     if service is not None and service not in t.site.service_by_id:
         return service_unknown(service)
-    return t.forbidden(Permission.MOVE_TURN, t.authority_of(turn.service)) or turn
+    authority = t.authority_of(turn.service)
+    if refusal := t.forbidden(Permission.MOVE_TURN, authority):
+        return refusal
+    if turn.state in AT_COUNTER and t.forbidden(Permission.RUN_QUEUE, authority):
+        return turn_rules.clerk_decides(turn)
+    return turn

@@ -27,6 +27,23 @@ def open_counter(counter: Counter, by: str, services: tuple[str, ...]) -> Counte
     return replace(counter, opened_by=by, services=services)
 
 
+def take_over(counter: Counter, by: str, services: tuple[str, ...]) -> Counter:
+    """Go on at a counter that a colleague has left open, for the same services unless others are named."""
+    return replace(counter, opened_by=by, services=services or counter.services)
+
+
+def of_another_authority(counter: Counter) -> Refusal:
+    """Taking over is for those who could have called whoever is called there."""
+    refusal = not_allowed(
+        fi="Tämän palvelupisteen voi ottaa haltuunsa vain saman viranomaisen virkailija.",
+        sv="Bara en tjänsteman vid samma myndighet kan ta över det här servicestället.",
+        en="Only a clerk of the same authority may take this counter over.",
+        counter=counter.id,
+        opened_by=counter.opened_by,
+    )
+    return replace(refusal, forbidden=True)
+
+
 def in_use(counter: Counter) -> Refusal:
     """Says who has it: the staff sees that of every counter (table R)."""
     return not_allowed(

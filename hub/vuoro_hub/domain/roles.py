@@ -27,6 +27,7 @@ class Permission(StrEnum):
     RUN_QUEUE = "run-queue"
     """Order a queue, call, serve, mark missed, add the next turn."""
     TELL_CLERK = "tell-clerk"
+    ANSWER_HELP = "answer-help"
     SEE_DEVICES = "see-devices"
     SEE_EVENTS = "see-events"
 
@@ -43,6 +44,7 @@ TABLE: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.MOVE_TURN: {Role.ADVISOR: Reach.ALL, Role.GUIDE: Reach.OWN, Role.CLERK: Reach.OWN},
     Permission.RUN_QUEUE: {Role.CLERK: Reach.OWN},
     Permission.TELL_CLERK: {Role.ADVISOR: Reach.ALL, Role.GUIDE: Reach.OWN},
+    Permission.ANSWER_HELP: {Role.ADVISOR: Reach.ALL, Role.GUIDE: Reach.OWN},
     Permission.SEE_DEVICES: dict.fromkeys(
         (Role.ADVISOR, Role.GUIDE, Role.GUARD, Role.CLERK, Role.COORDINATOR), Reach.ALL
     ),

@@ -28,6 +28,8 @@ class TurnState(StrEnum):
 
 OPEN = (TurnState.HELD, TurnState.WAITING, TurnState.CALLED, TurnState.SERVING, TurnState.PARKED)
 AT_COUNTER = (TurnState.CALLED, TurnState.SERVING)
+NOT_OVER = (*OPEN, TurnState.MISSED)
+"""A missed customer may come after all (Q8)."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,33 @@ def resume(turn: Turn) -> Turn | Refusal:
     return replace(_off_counter(turn), state=TurnState.WAITING, ended_at=None, served_at=None)
 
 
+def give_back(turn: Turn) -> Turn | Refusal:
+    """Called by somebody who is gone: it waits again at its own place, and is not counted as missed."""
+    if turn.state is not TurnState.CALLED:
+        return wrong_state(turn, "give-back")
+    return replace(_off_counter(turn), state=TurnState.WAITING)
+
+
+def mark_needs(
+    turn: Turn, needs: tuple[Need, ...], rank_at: datetime, wait: timedelta | None, now: datetime
+) -> Turn | Refusal:
+    """All that the customer needs (Q16). ``wait``: how long a call is waited for with these needs (Q6).
+
+    A call that is underway is waited for so long from its first showing, and never until before now.
+    """
+    if turn.state not in NOT_OVER:
+        return wrong_state(turn, "needs")
+    marked = replace(turn, needs=needs, rank_at=rank_at)
+    other_wait = (Need.MORE_TIME in needs) != (Need.MORE_TIME in turn.needs)
+    if turn.state is not TurnState.CALLED or turn.called_at is None or wait is None or not other_wait:
+        return marked
+    show_again_at = turn.called_at + wait / 2 if turn.show_again_at is not None else None
+    return replace(marked, wait_until=max(turn.called_at + wait, now), show_again_at=show_again_at)
+
+
 def cancel(turn: Turn, now: datetime) -> Turn | Refusal:
     """The customer does not come, or nobody got the number."""
-    if turn.state not in (*OPEN, TurnState.MISSED):
+    if turn.state not in NOT_OVER:
         return wrong_state(turn, "cancel")
     return _ended(turn, TurnState.CANCELLED, now)
 
@@ -190,6 +216,17 @@ def at_another_counter(turn: Turn, counter: str) -> Refusal:
         en=f"Number {turn.number} is at another counter now. Call it when that has ended.",
         state=turn.state.value,
         counter=counter,
+    )
+
+
+def clerk_decides(turn: Turn) -> Refusal:
+    """The customer is called or being served: what becomes of the turn is the clerk's to say (table R, Q8)."""
+    return not_allowed(
+        fi=f"Numero {turn.number} on jo kutsuttu. Virkailija päättää, mitä sille tehdään.",
+        sv=f"Nummer {turn.number} är redan uppkallat. Tjänstemannen avgör vad som görs med det.",
+        en=f"Number {turn.number} is called already. The clerk decides what becomes of it.",
+        state=turn.state.value,
+        counter=turn.counter,
     )
 
 

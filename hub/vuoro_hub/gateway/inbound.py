@@ -27,7 +27,7 @@ from vuoro_mqtt.payloads import (
 )
 from vuoro_mqtt.values import MessageId, Payload
 
-from vuoro_hub.acts import arriving, calling, hearing
+from vuoro_hub.acts import arriving, calling, hearing, helping
 from vuoro_hub.acts.arriving import Issued, Wish
 from vuoro_hub.acts.transaction import Actor, Answer, Origin, Point, Transaction, perform
 from vuoro_hub.domain.refusals import Refusal, invalid, not_allowed, refuse
@@ -118,7 +118,7 @@ def _act(t: Transaction, device: str, message: UpMessage) -> Any:
         case ButtonPressedUp(body=body):
             return _press(t, device, message, body.button)
         case HelpWantedUp(body=body):
-            return hearing.help_wanted(t, device, body.service)
+            return helping.want_help(t, device, body.service, _trusted_time(t, message))
         case FeedbackGivenUp() | BoxEntryUp() | DoneUp() | FailedUp():
             return hearing.heard(t, message.type, json.loads(message.body.model_dump_json()))
 

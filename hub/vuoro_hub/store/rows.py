@@ -37,6 +37,7 @@ def _instant(*, nullable: bool = True) -> Any:
 
 AT_COUNTER_SQL = "state IN ('called', 'serving')"
 OPEN_SQL = "state IN ('held', 'waiting', 'called', 'serving', 'parked')"
+HELP_OPEN_SQL = "taken_by IS NULL AND ended_at IS NULL"
 
 
 class VisitRow(SQLModel, table=True):
@@ -206,6 +207,29 @@ class DeviceRow(SQLModel, table=True):
     at: datetime | None = _instant()
     clock: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     faults: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class HelpCallRow(SQLModel, table=True):
+    """A call for help at a unit (Q17): open until somebody takes it or the service day ends."""
+
+    __tablename__ = "help_call"
+    __table_args__ = (
+        Index(
+            "help_call_open",
+            "wanted_at",
+            sqlite_where=text(HELP_OPEN_SQL),
+            postgresql_where=text(HELP_OPEN_SQL),
+        ),
+        Index("help_call_taken", "taken_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    device: str = Field(nullable=False)
+    service: str | None = None
+    wanted_at: datetime = _instant(nullable=False)
+    taken_by: str | None = None
+    taken_at: datetime | None = _instant()
+    ended_at: datetime | None = _instant()
 
 
 class PersonRow(SQLModel, table=True):

@@ -9,12 +9,12 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request
 
 from vuoro_hub.acts.transaction import Point
-from vuoro_hub.web.api import counters, event_log, turns, visits
+from vuoro_hub.web.api import counters, event_log, help_calls, turns, visits
 from vuoro_hub.web.api.call import PREFIX, Call
 from vuoro_hub.web.api.document import document_text
 from vuoro_hub.web.api.serving import Serving, catch_what_fits_no_route
 
-CALLS: tuple[Call[Any], ...] = visits.CALLS + turns.CALLS + counters.CALLS + event_log.CALLS
+CALLS: tuple[Call[Any], ...] = visits.CALLS + turns.CALLS + counters.CALLS + help_calls.CALLS + event_log.CALLS
 
 __all__ = ["CALLS", "create_api"]
 

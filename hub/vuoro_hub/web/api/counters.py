@@ -31,6 +31,11 @@ class Opening(Payload):
     services: list[Id] = Field(
         [], description="Services of the caller's own authority; all of them where not given.", max_length=100
     )
+    take_over: bool = Field(
+        False,
+        description="Take the counter over when a colleague of the same authority has it open: for the colleague's "
+        "services where none are given. Whoever is called or served there stays so.",
+    )
 
 
 class CallWanted(Payload):
@@ -45,7 +50,8 @@ def _list(t: Transaction, _asked: Asked[Nothing]) -> list[CounterSeen]:
 
 def _open(t: Transaction, asked: Asked[Opening]) -> CounterSeen | Refusal:
     counter = asked.path["counter"]
-    return _seen(t, calling.open_counter(t, counter, tuple(dict.fromkeys(asked.given.services)) or None))
+    services = tuple(dict.fromkeys(asked.given.services)) or None
+    return _seen(t, calling.open_counter(t, counter, services, take_over=asked.given.take_over))
 
 
 def _close(t: Transaction, asked: Asked[Nothing]) -> CounterSeen | Refusal:
@@ -83,7 +89,8 @@ CALLS: tuple[Call[Any], ...] = (
         GROUP,
         "Open a counter",
         "Rooms are shared: any clerk may open a free one, for services of the own authority. Opening it again changes "
-        "the services.",
+        "the services. With `take_over` a clerk goes on at a counter that a colleague of the same authority has left "
+        "open.",
         CounterSeen,
         "The counter's state.",
         Opening,
@@ -92,12 +99,16 @@ CALLS: tuple[Call[Any], ...] = (
         who="clerk",
         noes=(
             NO_SUCH_COUNTER,
-            No(403, RefusalCode.NOT_ALLOWED, "not a clerk, or a service of another authority"),
+            No(
+                403,
+                RefusalCode.NOT_ALLOWED,
+                "not a clerk, a service of another authority, or a counter of another authority to be taken over",
+            ),
             No(409, RefusalCode.NOT_ALLOWED, "somebody else has it open; `opened_by` says who"),
             No(422, RefusalCode.INVALID, "a service that the point does not have"),
         ),
         parts=PARTS,
-        takes_example={"services": ["vero"]},
+        takes_example={"services": ["vero"], "take_over": False},
     ),
     Call(
         "POST",
@@ -105,7 +116,9 @@ CALLS: tuple[Call[Any], ...] = (
         "close-counter",
         GROUP,
         "Close a counter",
-        "Only when nobody is called or served there. Closing a closed one changes nothing.",
+        "A clerk: only when nobody is called or served there. The coordinator may close a counter whose clerk is gone: "
+        "a called turn goes back to its place in line as waiting, and a turn being served is finished. Closing a "
+        "closed one changes nothing.",
         CounterSeen,
         "The counter's state.",
         Nothing,
@@ -128,7 +141,7 @@ CALLS: tuple[Call[Any], ...] = (
             No(
                 409,
                 RefusalCode.NOT_ALLOWED,
-                "somebody is called or served there, or somebody else has it open: `opened_by`",
+                "to its clerk while somebody is called or served there; to another clerk: `opened_by` says who has it",
             ),
         ),
         parts=PARTS,

@@ -52,6 +52,7 @@ GROUPS = {
     "visits": "A customer arrives, and follows the visit.",
     "turns": "One wait-and-be-served at one service.",
     "counters": "Shared rooms and desks.",
+    "help-calls": "Somebody in the lobby wants a person's help.",
     "events": "The append-only log.",
 }
 

@@ -110,6 +110,16 @@ SERVICES: dict[str, Any] = {
     ],
 }
 
+HELP_CALL: dict[str, Any] = {
+    "call": "018a4c2e-9d02-7b1e-a6f4-0c5d8e2b7193",
+    "device": "dispenser-1",
+    "place": {"fi": "Aula", "sv": "Lobbyn", "en": "Lobby"},
+    "service": None,
+    "wanted_at": "2023-09-01T07:20:14.031877Z",
+    "taken_by": None,
+    "taken_at": None,
+}
+
 EVENT: dict[str, Any] = {
     "seq": 118,
     "at": "2023-09-01T07:26:30.010204Z",

@@ -63,6 +63,11 @@ REASONS: Mapping[str, Texts] = {
         "sv": "värdet ska vara ett heltal",
         "en": "the value must be a whole number",
     },
+    "not-true-or-false": {
+        "fi": "arvon on oltava true tai false",
+        "sv": "värdet ska vara true eller false",
+        "en": "the value must be true or false",
+    },
     "too-small": {
         "fi": "arvon on oltava vähintään {ge}",
         "sv": "värdet ska vara minst {ge}",
@@ -102,6 +107,8 @@ _BY_TYPE: Mapping[str, str] = {
     "string_type": "not-text",
     "string_unicode": "not-text",
     "list_type": "not-a-list",
+    "bool_type": "not-true-or-false",
+    "bool_parsing": "not-true-or-false",
     "int_type": "not-a-number",
     "int_parsing": "not-a-number",
     "int_parsing_size": "not-a-number",

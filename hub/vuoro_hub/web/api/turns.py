@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import Field
-from vuoro_mqtt.payloads import RefusalCode
+from vuoro_mqtt.payloads import Need, RefusalCode
 from vuoro_mqtt.values import Id, Payload
 
-from vuoro_hub.acts import calling, moving
+from vuoro_hub.acts import calling, marking, moving
 from vuoro_hub.acts.moving import Phrase
 from vuoro_hub.acts.seeing import TurnSeen, one_turn, todays_turns, turn_seen
 from vuoro_hub.acts.transaction import Transaction
@@ -26,6 +26,10 @@ MOVERS = "advisor; guide and clerk of the turn's authority"
 NO_SUCH_TURN = No(404, RefusalCode.INVALID, "no turn has this id")
 WRONG_STATE = No(409, RefusalCode.NOT_ALLOWED, "the turn is in another state; `state` says which")
 OTHER_AUTHORITY = No(403, RefusalCode.NOT_ALLOWED, "the caller's roles do not reach this turn")
+AT_A_COUNTER = No(
+    409, RefusalCode.NOT_ALLOWED, "to advisors and guides while the turn is called or being served; `state` says which"
+)
+CLERK_DECIDES = "What becomes of a turn that is called or being served, a clerk of its authority decides (Q8)."
 SERVICE_UNKNOWN = No(422, RefusalCode.SERVICE_UNKNOWN, "the point has no such service")
 
 
@@ -45,6 +49,15 @@ class ToService(Payload):
     """Where the turn, or the visit, goes."""
 
     service: Id = Field(description="Id of the service.")
+
+
+class NeedsWanted(Payload):
+    """What the customer needs."""
+
+    needs: list[Need] = Field(
+        description="All that the customer needs, in place of what was marked before; empty for nothing.",
+        max_length=len(Need),
+    )
 
 
 class Told(Payload):
@@ -162,21 +175,28 @@ CALLS: tuple[Call[Any], ...] = (
         "A parked turn, or a missed one whose customer came after all (Q8), at its own place.",
         calling.resume,
     ),
-    _simple("cancel", "Remove a turn", "The customer does not come (Q9).", moving.cancel, who=MOVERS),
+    _simple(
+        "cancel",
+        "Remove a turn",
+        f"The customer does not come (Q9). {CLERK_DECIDES}",
+        moving.cancel,
+        AT_A_COUNTER,
+        who=MOVERS,
+    ),
     Call(
         "POST",
         "/turns/{turn}/transfer",
         "transfer",
         GROUP,
         "Move a turn to another service",
-        "It joins by its time of arrival, never ahead of the longest waiting turn there (Q9).",
+        f"It joins by its time of arrival, never ahead of the longest waiting turn there (Q9). {CLERK_DECIDES}",
         TurnSeen,
         "The turn in its new queue.",
         ToService,
         lambda t, asked: shown(t, moving.transfer(t, asked.path["turn"], asked.given.service)),
         WAITING_TURN,
         who=MOVERS,
-        noes=(NO_SUCH_TURN, OTHER_AUTHORITY, WRONG_STATE, SERVICE_UNKNOWN),
+        noes=(NO_SUCH_TURN, OTHER_AUTHORITY, WRONG_STATE, AT_A_COUNTER, SERVICE_UNKNOWN),
         parts=PARTS,
         takes_example={"service": "vero"},
     ),
@@ -197,6 +217,24 @@ CALLS: tuple[Call[Any], ...] = (
         noes=(NO_SUCH_TURN, OTHER_AUTHORITY, WRONG_STATE, SERVICE_UNKNOWN),
         parts=PARTS,
         takes_example={"service": "vero"},
+    ),
+    Call(
+        "POST",
+        "/turns/{turn}/needs",
+        "mark-needs",
+        GROUP,
+        "Mark what the customer needs",
+        "More time, an interpreter, a remote service or help (Q16), also for a turn that is called or being served. A "
+        "customer who needs more time is waited for so much longer from the first showing on (Q6): `wait_until`.",
+        TurnSeen,
+        "The turn as it is now.",
+        NeedsWanted,
+        lambda t, asked: shown(t, marking.mark_needs(t, asked.path["turn"], tuple(dict.fromkeys(asked.given.needs)))),
+        WAITING_TURN,
+        who=MOVERS,
+        noes=(NO_SUCH_TURN, OTHER_AUTHORITY, WRONG_STATE),
+        parts=PARTS,
+        takes_example={"needs": ["more-time", "interpreter"]},
     ),
     Call(
         "POST",
