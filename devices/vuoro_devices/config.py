@@ -149,12 +149,6 @@ class UnitConfig(Section):
     behaviour: BehaviourSection = BehaviourSection()
     """How the unit behaves."""
 
-    @property
-    def is_simulated(self) -> bool:
-        """Whether any part has its body without hardware."""
-        parts = (self.printer, self.controls, self.lamps, self.screen)
-        return any(part is not None and part.type == "simulated" for part in parts)
-
     def lamp_pins(self) -> dict[str, int]:
         """Lamps by the key beside them."""
         return {str(key): pin for key, pin in enumerate(self.controls.lamps if self.controls else (), start=1)}

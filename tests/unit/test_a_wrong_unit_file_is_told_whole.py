@@ -44,7 +44,6 @@ def faults(folder: Path, text: str, kind: DeviceKind = DeviceKind.TICKET_DISPENS
 def test_a_good_file_is_taken(tmp_path: Path) -> None:
     config = read(tmp_path, GOOD)
     assert (config.site, config.broker.port, config.printer.type) == ("lahti", 1884, "simulated")
-    assert config.is_simulated
 
 
 def test_all_faults_come_at_once_with_the_files_name(tmp_path: Path) -> None:
