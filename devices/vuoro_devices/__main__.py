@@ -70,10 +70,10 @@ def _run(kind_name: str, file: Path, *, check: bool) -> int:
     if check:
         sys.stdout.write(f"{file}: all right\n")
         return 0
-    return _run_unit(kind, config)
+    return _run_unit(kind, config, file)
 
 
-def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
+def _run_unit(kind: DeviceKind, config: UnitConfig, file: Path) -> int:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from vuoro_mqtt.facts_log import set_up_log
 
@@ -86,7 +86,7 @@ def _run_unit(kind: DeviceKind, config: UnitConfig) -> int:
     try:
         program = Program(kind, config)
     except (AlreadyRunning, JournalUnusable, ValueError, OSError) as error:
-        sys.stderr.write(f"vuoro-device {kind.value} {config.device}: {error}\n")
+        sys.stderr.write(f"vuoro-device {kind.value} {config.device} ({file}): {error}\n")
         return WRONG_USE if isinstance(error, ValueError) else 1
     signal.signal(signal.SIGTERM, lambda *_: program.stop())
     signal.signal(signal.SIGINT, lambda *_: program.stop())

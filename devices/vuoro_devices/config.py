@@ -175,12 +175,15 @@ def _printer(table: Mapping[str, Any]) -> tuple[BaseModel | None, list[Fault]]:
     """The printer's own settings. Only a unit with a printer loads what prints."""
     if "printer" not in table:
         return None, []
-    from vuoro_devices.printers import PrinterSettings
+    from vuoro_devices.printers import PrinterSettings, printer_faults
 
+    wrong = list(printer_faults(_part(table, "printer")))
     try:
-        return PrinterSettings.model_validate(table["printer"]), []
+        return PrinterSettings.model_validate(table["printer"]), wrong
     except ValidationError as error:
-        return None, faults_of(error, table, PrinterSettings, within=("printer",))
+        found = faults_of(error, table, PrinterSettings, within=("printer",))
+        told = {fault.key for fault in wrong}
+        return None, [*(fault for fault in found if not (wrong and fault.key in told | {"printer"})), *wrong]
 
 
 def _contradictions(table: Mapping[str, Any], kind: DeviceKind, told: set[str]) -> list[Fault]:
@@ -220,15 +223,29 @@ def _needed_keys(table: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("controls.type", "'touch' needs a screen to touch; set [screen] type = 'pygame'")
     if _type(table, "lamps") == "gpio" and not _part(table, "controls").get("lamps"):
         yield Fault("controls.lamps", "is missing; [lamps] type = 'gpio' needs a line for each lamp")
-    pins, lamps = _part(table, "controls").get("pins"), _part(table, "controls").get("lamps")
-    if isinstance(pins, list) and isinstance(lamps, list):
-        for pin in sorted(set(map(str, pins)) & set(map(str, lamps))):
-            yield Fault("controls.lamps", f"line {pin} is a button's and a lamp's; each needs its own")
+    yield from _shared_lines(_part(table, "controls"))
     if "simulated" in (printer, controls, screen, _type(table, "lamps")) and "simulated" not in table:
         yield Fault("simulated", "is missing; simulated parts need a table [simulated] with a port for the panel")
     broker = _part(table, "broker")
     if ("username" in broker) != ("password" in broker):
         yield Fault("broker", "username and password go together; one of them is missing")
+
+
+LINES = ("pins", "language_pin", "help_pin", "more_pin", "lamps")
+"""Keys of ``[controls]`` that name GPIO lines."""
+
+
+def _shared_lines(controls: Mapping[str, Any]) -> Iterator[Fault]:
+    """Each line is one button's or one lamp's."""
+    taken: dict[int, str] = {}
+    for key in LINES:
+        value = controls.get(key)
+        for line in value if isinstance(value, list) else [value]:
+            if not isinstance(line, int) or isinstance(line, bool):
+                continue
+            if line in taken:
+                yield Fault(f"controls.{key}", f"line {line} stands in {taken[line]} already; each needs its own")
+            taken.setdefault(line, key)
 
 
 def _part(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -237,4 +254,5 @@ def _part(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _type(table: Mapping[str, Any], name: str) -> str | None:
-    return _part(table, name).get("type")
+    kind = _part(table, name).get("type")
+    return kind if isinstance(kind, str) else None

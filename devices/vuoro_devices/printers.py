@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from vuoro_mqtt.settings_file import Fault, meant
 
-from vuoro_devices.hardware.escpos_parts import load_escpos, profile_data, profile_names
+from vuoro_devices.hardware.escpos_parts import known_printers, load_escpos, profile_data
 from vuoro_devices.hardware.escpos_printer import EscposPrinter
 from vuoro_devices.hardware.printer_links import FileLink, NetworkLink, PrinterLink, SerialLink, UsbLink
 from vuoro_devices.ports import Printer
@@ -44,11 +46,8 @@ class PrinterSettings(BaseModel):
 
     @model_validator(mode="after")
     def _has_its_address(self) -> PrinterSettings:
-        needed = {"network": "host", "serial": "device", "file": "path"}.get(self.type)
-        if needed and getattr(self, needed) is None:
-            raise ValueError(f'a printer of type "{self.type}" needs "{needed}"')
-        if self.product is not None and self.vendor is None:
-            raise ValueError('"product" needs "vendor"')
+        for fault in _address_faults(self.model_dump()):
+            raise ValueError(str(fault))
         return self
 
     @property
@@ -64,8 +63,9 @@ def open_printer(settings: PrinterSettings, state: Path | None = None, *, torn: 
     ValueError where profile, width or code page cannot be, with what can.
     """
     load_escpos(state)
-    _check_profile(settings)
-    width = _width(settings)
+    for fault in printer_faults(settings.model_dump(exclude_none=True)):
+        raise ValueError(str(fault))
+    width = settings.width_dots or _width_of(profile_data(settings.profile)) or 576
     if settings.type == "simulated":
         from vuoro_devices.simulated.printer import SimulatedPrinter
 
@@ -101,19 +101,45 @@ def open_link(settings: PrinterSettings) -> PrinterLink:
     return UsbLink(settings.vendor, settings.product, patience)
 
 
-def _check_profile(settings: PrinterSettings) -> None:
-    if settings.profile not in profile_names():
-        raise ValueError(f'printer.profile: "{settings.profile}" is not one of {", ".join(profile_names())}')
-    pages = set(profile_data(settings.profile)["codePages"].values()) - {"Unknown"}
-    if settings.codepage is not None and settings.codepage not in pages:
-        raise ValueError(f'printer.codepage: "{settings.codepage}" is not one of {", ".join(sorted(pages))}')
+NEEDED = {"network": "host", "serial": "device", "file": "path"}
+"""What each type of printer cannot be reached without."""
 
 
-def _width(settings: PrinterSettings) -> int:
-    """The width set, else the profile's, else that of 80 mm paper."""
-    known = profile_data(settings.profile).get("media", {}).get("width", {}).get("pixels")
-    if not isinstance(known, int):
-        return settings.width_dots or 576
-    if settings.width_dots is not None and settings.width_dots > known:
-        raise ValueError(f"printer.width_dots: {settings.width_dots} is more than the {known} of {settings.profile}")
-    return settings.width_dots or known
+def printer_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
+    """What a ``[printer]`` table of the right shapes may still get wrong; what has a wrong shape is passed over."""
+    yield from _address_faults(table)
+    yield from _profile_faults(table)
+
+
+def _address_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
+    kind = table.get("type")
+    needed = NEEDED.get(kind) if isinstance(kind, str) else None
+    if needed and table.get(needed) is None:
+        yield Fault(f"printer.{needed}", f"is missing; type = {kind!r} needs it")
+    if table.get("product") is not None and table.get("vendor") is None:
+        yield Fault("printer.vendor", "is missing; product needs it")
+
+
+def _profile_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
+    name, page = table.get("profile", "default"), table.get("codepage")
+    width = table.get("width_dots", table.get("columns_dots"))
+    if not isinstance(name, str) or (name == "default" and page is None and width is None):
+        return
+    printers = known_printers()
+    if name not in printers:
+        known = ", ".join(sorted(printers))
+        text = f"{name!r} is no printer that python-escpos knows{meant(name, printers)}; one of {known}"
+        yield Fault("printer.profile", text)
+        return
+    pages = sorted(set(printers[name]["codePages"].values()) - {"Unknown"})
+    if isinstance(page, str) and page not in pages:
+        yield Fault("printer.codepage", f"{page!r} is no code page of {name}; one of {', '.join(pages)}")
+    most = _width_of(printers[name])
+    if isinstance(width, int) and most is not None and width > most:
+        yield Fault("printer.width_dots", f"{width} is more than the {most} of {name}")
+
+
+def _width_of(profile: Mapping[str, Any]) -> int | None:
+    """How many dots wide it prints, where that is known."""
+    known = profile.get("media", {}).get("width", {}).get("pixels")
+    return known if isinstance(known, int) else None

@@ -157,12 +157,11 @@ class Program:
     def _build_panel(self) -> Any:
         if self._config.simulated is None:
             return None
-        from vuoro_devices.simulated.panel import Panel
         from vuoro_devices.simulated.printer import SimulatedPrinter
 
         bodies = self._bodies
         printer = bodies.printer if isinstance(bodies.printer, SimulatedPrinter) else None
-        return Panel(
+        return _panel_at(
             self._config.simulated.port,
             self._panel_state,
             lambda action: bodies.simulated_controls is not None and bodies.simulated_controls.press(action),
@@ -188,10 +187,23 @@ class Program:
         return [{"key": key, "label": say(label)} for key, label in KEYS_OF_A_COUNTER.items()]
 
 
+def _panel_at(port: int, *arguments: Any, **named: Any) -> Any:
+    from vuoro_devices.simulated.panel import LOOPBACK, Panel
+
+    try:
+        return Panel(port, *arguments, **named)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(f"simulated.port: {LOOPBACK}:{port} cannot be used ({reason}); choose another") from error
+
+
 def _claim(folder: Path) -> IO[str]:
     """One program for one unit: two would give the same numbers. Raises AlreadyRunning."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "lock").open("a+")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a+")
+    except OSError as error:
+        raise OSError(f"state: {folder} cannot be used ({error.strerror}); a folder of this unit alone") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

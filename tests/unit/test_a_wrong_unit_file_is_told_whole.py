@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,7 +79,7 @@ def test_what_is_missing_is_told_with_an_example(tmp_path: Path) -> None:
     ("replace", "by", "key"),
     [
         ('[printer]\ntype = "simulated"', "", "printer"),
-        ('[printer]\ntype = "simulated"', '[printer]\ntype = "network"', "printer"),
+        ('[printer]\ntype = "simulated"', '[printer]\ntype = "network"', "printer.host"),
         ('[controls]\ntype = "simulated"', '[controls]\ntype = "buttons"', "controls.pins"),
         ('[controls]\ntype = "simulated"', '[controls]\ntype = "keypad"', "controls.device"),
         ('[controls]\ntype = "simulated"', '[controls]\ntype = "simulated"\n[lamps]\ntype = "gpio"', "controls.lamps"),
@@ -87,6 +90,46 @@ def test_what_is_missing_is_told_with_an_example(tmp_path: Path) -> None:
 )
 def test_parts_that_do_not_go_together_are_told(tmp_path: Path, replace: str, by: str, key: str) -> None:
     assert key in faults(tmp_path, GOOD.replace(replace, by))
+
+
+def test_a_printer_is_told_all_that_is_wrong_with_it_at_once(tmp_path: Path) -> None:
+    text = GOOD.replace('[printer]\ntype = "simulated"', '[printer]\ntype = "serial"\nbaud = 5\ncolour = 1')
+    told = faults(tmp_path, text)
+    assert {"printer.device", "printer.baud", "printer.colour"} == set(told)
+    assert "type = 'serial' needs it" in told["printer.device"]
+
+
+def test_what_the_printer_cannot_do_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    wishes = 'profile = "TM-T88V"\ncodepage = "CP999"\nwidth_dots = 576'
+    state = tmp_path / "new"
+    text = GOOD.replace('[printer]\ntype = "simulated"', f'[printer]\ntype = "simulated"\n{wishes}')
+    told = faults(tmp_path, text.replace("STATE", str(state)).replace("port = 1884", "port = 0"))
+    assert {"printer.codepage", "printer.width_dots", "broker.port"} == set(told)
+    assert "512" in told["printer.width_dots"]
+    text = GOOD.replace('[printer]\ntype = "simulated"', '[printer]\ntype = "simulated"\nprofile = "TM-T88X"')
+    assert "did you mean 'TM-T88V'" in faults(tmp_path, text)["printer.profile"]
+    assert not state.exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ("pins = [5, 5]", "controls.pins"),
+        ("pins = [5, 6]\nhelp_pin = 6", "controls.help_pin"),
+        ("pins = [5]\nlanguage_pin = 7\nhelp_pin = 7", "controls.help_pin"),
+        ("pins = [5]\nlanguage_pin = 7\nmore_pin = 7", "controls.more_pin"),
+        ("pins = [5]\nlamps = [8, 8]", "controls.lamps"),
+        ("pins = [5]\nhelp_pin = 7\nlamps = [7]", "controls.lamps"),
+    ],
+)
+def test_a_line_stands_in_one_place_alone(tmp_path: Path, lines: str, key: str) -> None:
+    text = GOOD.replace('[controls]\ntype = "simulated"', f'[controls]\ntype = "buttons"\n{lines}')
+    assert "each needs its own" in faults(tmp_path, text)[key]
+
+
+def test_a_type_that_is_no_text_is_told_with_the_rest(tmp_path: Path) -> None:
+    told = faults(tmp_path, GOOD.replace('type = "simulated"', "type = []"))
+    assert {"printer.type", "controls.type", "screen.type"} <= set(told)
 
 
 def test_a_line_cannot_be_a_buttons_and_a_lamps(tmp_path: Path) -> None:
@@ -154,3 +197,29 @@ def test_a_file_can_be_checked_alone(tmp_path: Path, capsys: pytest.CaptureFixtu
     file.write_text(GOOD.replace("STATE", str(tmp_path)))
     assert ended("ticket-dispenser", "--config", str(file), "--check") == 0
     assert "all right" in capsys.readouterr().out
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_panels_port_that_is_taken_is_told_with_file_and_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "unit.toml"
+    with taken_port() as port:
+        text = 'site = "lahti"\ndevice = "counter-1"\nstate = "STATE"\n[screen]\ntype = "simulated"\nshows = "lcd"\n'
+        file.write_text(text.replace("STATE", str(tmp_path / "state")) + f"[simulated]\nport = {port}\n")
+        assert ended("counter-display", "--config", str(file)) == 1
+    told = capsys.readouterr().err
+    assert str(file) in told
+    assert f"simulated.port: 127.0.0.1:{port} cannot be used" in told
+
+
+def test_a_state_folder_that_is_a_file_is_told_with_its_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "unit.toml"
+    file.write_text(GOOD.replace("STATE", str(file)))
+    assert ended("ticket-dispenser", "--config", str(file)) == 1
+    assert f"state: {file} cannot be used" in capsys.readouterr().err

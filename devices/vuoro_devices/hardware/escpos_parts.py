@@ -54,10 +54,7 @@ def _spare_folder() -> Iterator[None]:
 
 
 def _pickle_table(target: Path) -> None:
-    spec = find_spec("escpos")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    source = Path(spec.submodule_search_locations[0]) / "capabilities.json"
+    source = _table()
     if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
         return
     unfinished = target.with_suffix(f".{os.getpid()}")
@@ -65,10 +62,17 @@ def _pickle_table(target: Path) -> None:
     unfinished.replace(target)
 
 
-def profile_names() -> list[str]:
-    """The printers that python-escpos knows by name."""
-    load_escpos()
-    return sorted(import_module("escpos.capabilities").CAPABILITIES["profiles"])
+def _table() -> Path:
+    spec = find_spec("escpos")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "capabilities.json"
+
+
+def known_printers() -> dict[str, dict[str, Any]]:
+    """The printers that python-escpos knows by name, and what each can do; read without loading it."""
+    profiles: dict[str, dict[str, Any]] = json.loads(_table().read_bytes())["profiles"]
+    return profiles
 
 
 def profile_data(name: str) -> dict[str, Any]:
