@@ -16,7 +16,8 @@ from vuoro_hub.domain.refusals import Refusal, refuse, service_unknown
 from vuoro_hub.domain.roles import Permission
 from vuoro_hub.domain.service_day import service_day
 from vuoro_hub.domain.turns import Turn, TurnState, cancel, leave
-from vuoro_hub.store.records import AnyRow, turn_of
+from vuoro_hub.store.prepared import AnyRow
+from vuoro_hub.store.records import turn_of
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from vuoro_hub.domain.help_calls import HelpCall
 from vuoro_hub.domain.refusals import Refusal, invalid, role_may_not, service_unknown
 from vuoro_hub.domain.roles import Permission
 from vuoro_hub.domain.turns import Turn, TurnState
-from vuoro_hub.store.records import AnyRow, Records, turn_of
+from vuoro_hub.store.prepared import AnyRow
+from vuoro_hub.store.records import Records, turn_of
 
 R = TypeVar("R")
 

@@ -16,7 +16,8 @@ from vuoro_hub.domain.roles import Permission, Person
 from vuoro_hub.domain.service_day import service_day
 from vuoro_hub.site_file import Site
 from vuoro_hub.store.database import Database
-from vuoro_hub.store.records import AnyRow, Records
+from vuoro_hub.store.prepared import AnyRow
+from vuoro_hub.store.records import Records
 
 R = TypeVar("R")
 

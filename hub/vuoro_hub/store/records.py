@@ -1,7 +1,7 @@
 """What acts load and store within one transaction: domain values in, domain values and rows out.
 
-Statements are built once, at import, and run over one connection: an act's cost is its statements, and a
-person is waiting at the dispenser.
+Statements are built once and run over one connection: an act's cost is its statements, and a person is waiting at the
+dispenser.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 from sqlmodel import Session, SQLModel
 from vuoro_mqtt.payloads import Need
 
@@ -19,6 +20,7 @@ from vuoro_hub.domain.counters import Counter
 from vuoro_hub.domain.help_calls import HelpCall
 from vuoro_hub.domain.numbering import OfflineRange, next_value, number_text
 from vuoro_hub.domain.turns import OPEN, Turn, TurnState
+from vuoro_hub.store.prepared import AnyRow, Driver
 from vuoro_hub.store.rows import AT_COUNTER_SQL, HELP_OPEN_SQL, OPEN_SQL
 
 _TABLES = SQLModel.metadata.tables
@@ -72,9 +74,7 @@ _SERVED_TIMES = (
 )
 _VISIT_BY = {name: select(VISIT).where(VISIT.c[name] == bindparam(name)) for name in ("request", "token")}
 _VISIT_NUMBERED = select(VISIT.c.id).where(VISIT.c.day == bindparam("day"), VISIT.c.number == bindparam("number"))
-_NUMBERS_OF_DAY = (
-    select(VISIT.c.number).where(VISIT.c.day == bindparam("day")).order_by(VISIT.c.arrived_at, VISIT.c.id)
-)
+_NUMBERS_OF_DAY = select(VISIT.c.number).where(VISIT.c.day == bindparam("day")).order_by(VISIT.c.arrived_at, VISIT.c.id)
 _TURNS_OF_VISIT = select(TURN).where(TURN.c.visit == bindparam("visit")).order_by(TURN.c.id)
 _PAPER = select(PAPER).where(PAPER.c.request == bindparam("request"))
 _COUNTER = select(COUNTER).where(COUNTER.c.id == bindparam("id"))
@@ -133,8 +133,6 @@ _FORGET_TOKENS = update(VISIT).where(VISIT.c.day < bindparam("before"), VISIT.c.
 
 NO_LIMIT = 1_000_000
 
-AnyRow = Row[*tuple[Any, ...]]
-
 
 def turn_of(row: AnyRow) -> Turn:
     """A row as the domain's turn."""
@@ -149,7 +147,7 @@ class Records:
     """
 
     def __init__(self, source: Session | Connection, *, wary: bool = True) -> None:
-        self._connection = source if isinstance(source, Connection) else source.connection()
+        self._driver = Driver(source if isinstance(source, Connection) else source.connection())
         self._wary = wary
 
     # --- turns
@@ -248,7 +246,7 @@ class Records:
         self._insert("visit", **values)
 
     def change_visit(self, visit_id: str, **values: Any) -> None:
-        self._run(_UPDATE_VISIT.values({name: bindparam(name) for name in values}), key_id=visit_id, **values)
+        self._change(_UPDATE_VISIT, {"key_id": visit_id}, values)
 
     def take_number(self, day: date, letter: str, offline: Iterable[OfflineRange]) -> str:
         """The next number of the series, never one that a visit of the day has (a paper may have taken it)."""
@@ -277,7 +275,7 @@ class Records:
         if self.paper(request) is None:
             self._insert("paper", request=request, **values)
         else:
-            self._run(_UPDATE_PAPER.values({name: bindparam(name) for name in values}), key_request=request, **values)
+            self._change(_UPDATE_PAPER, {"key_request": request}, values)
 
     # --- counters
 
@@ -297,7 +295,7 @@ class Records:
         if self._one(_COUNTER, id=counter.id) is None:
             self._insert("counter", id=counter.id, **values)
         else:
-            self._run(_UPDATE_COUNTER.values({name: bindparam(name) for name in values}), key_id=counter.id, **values)
+            self._change(_UPDATE_COUNTER, {"key_id": counter.id}, values)
 
     # --- calls for help
 
@@ -357,14 +355,13 @@ class Records:
         if row is None:
             self._insert("journal", device=device, journal=journal, **values)
         else:
-            changed = _UPDATE_JOURNAL.values({name: bindparam(name) for name in values})
-            self._run(changed, key_device=device, key_journal=journal, **values)
+            self._change(_UPDATE_JOURNAL, {"key_device": device, "key_journal": journal}, values)
         return contiguous == seq == values["furthest"]
 
     def _next_in_journal(self, device: str, journal: str, seq: int, now: datetime) -> bool:
         """The ordinary case: the message after the last one, and no later one came before it."""
         values = {"key_device": device, "key_journal": journal, "before": seq - 1, "seq": seq, "now": now}
-        return bool(self._connection.execute(_NEXT_IN_JOURNAL, values).rowcount)
+        return bool(self._run(_NEXT_IN_JOURNAL, **values))
 
     def _received(self, device: str, journal: str, seq: int) -> bool:
         return self._one(_RECEIVED, device=device, journal=journal, seq=seq) is not None
@@ -381,7 +378,7 @@ class Records:
         if self.device(device_id) is None:
             self._insert("device", id=device_id, **values)
         else:
-            self._run(_UPDATE_DEVICE.values({name: bindparam(name) for name in values}), key_id=device_id, **values)
+            self._change(_UPDATE_DEVICE, {"key_id": device_id}, values)
 
     def day_begun(self, day: date) -> bool:
         return self._one(_DAY, day=day) is not None
@@ -401,7 +398,7 @@ class Records:
         if self.person(name) is None:
             self._insert("person", name=name, **values)
         else:
-            self._run(_UPDATE_PERSON.values({name: bindparam(name) for name in values}), key_name=name, **values)
+            self._change(_UPDATE_PERSON, {"key_name": name}, values)
 
     def api_tokens(self) -> list[AnyRow]:
         return self._all(_API_TOKENS)
@@ -414,21 +411,30 @@ class Records:
 
     def remove_tokens_of(self, person: str) -> int:
         """Returns how many there were."""
-        return self._connection.execute(_REMOVE_API_TOKENS_OF, {"person": person}).rowcount
+        return self._run(_REMOVE_API_TOKENS_OF, person=person)
 
     # --- statements
 
     def _one(self, statement: Any, **values: Any) -> AnyRow | None:
-        return self._connection.execute(statement, values).first()
+        return self._driver.first(statement, values)
 
     def _all(self, statement: Any, **values: Any) -> list[AnyRow]:
-        return list(self._connection.execute(statement, values).all())
+        return self._driver.all(statement, values)
 
-    def _run(self, statement: Any, **values: Any) -> None:
-        self._connection.execute(statement, values)
+    def _run(self, statement: Any, **values: Any) -> int:
+        return self._driver.run(statement, values)
 
     def _insert(self, table: str, **values: Any) -> None:
-        self._connection.execute(_INSERT[table], values)
+        self._driver.insert(_INSERT[table], values)
+
+    def _change(self, statement: Any, key: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+        """Set some columns of the rows that an update means."""
+        return self._run(_setting(statement, tuple(values)), **key, **values)
+
+
+@cache
+def _setting(statement: Any, columns: tuple[str, ...]) -> Any:
+    return statement.values({name: bindparam(name) for name in columns})
 
 
 def _help_call_of(row: AnyRow) -> HelpCall:

@@ -13,16 +13,24 @@ from datetime import datetime, timedelta
 from vuoro_mqtt.payloads import ServiceToday
 from vuoro_mqtt.values import Texts
 
+from vuoro_hub.acts import calling, helping
 from vuoro_hub.acts.showing import services_state
 from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.domain.calling import next_in_line
+from vuoro_hub.domain.counters import Counter
+from vuoro_hub.domain.help_calls import HelpCall
 from vuoro_hub.domain.refusals import Refusal
 from vuoro_hub.domain.roles import Permission, Person
 from vuoro_hub.domain.turns import Turn, TurnState
-from vuoro_hub.store.records import AnyRow, turn_of
+from vuoro_hub.site_file import Counter as KnownCounter
+from vuoro_hub.store.prepared import AnyRow
+from vuoro_hub.store.records import turn_of
 
 JUST_NOW = timedelta(minutes=10)
 """So long a turn that was finished by mistake can be called again from the counter."""
+
+TAKEN_SHOWN = timedelta(minutes=1)
+"""So long it is told who is on the way to a call for help."""
 
 MISSED_SHOWN = 12
 TOLD_SHOWN = 3
@@ -67,7 +75,11 @@ class CounterChoice:
     opened_by: str | None
     mine: bool
     number: str | None
+    state: TurnState | None
+    """Of the turn at it."""
     services: tuple[Texts, ...]
+    may_take_over: bool
+    """A colleague has it open, for services that this person serves too."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +124,39 @@ class Lobby:
     at_counters: tuple[TurnLine, ...]
     parked: tuple[TurnLine, ...]
     missed: tuple[TurnLine, ...]
-    services: tuple[ServiceToday, ...]
-    may_give: frozenset[str]
     waiting: int
     at: datetime
     seq: int
+
+
+@dataclass(frozen=True)
+class Given:
+    """A service for which a number may be given."""
+
+    id: str
+    name: Texts
+    open: bool
+    waiting: int
+
+
+@dataclass(frozen=True)
+class HelpLine:
+    """A call for help (Q17)."""
+
+    id: str
+    place: Texts
+    device: str
+    service_name: Texts
+    wanted_at: datetime
+    taken_by: str | None
+
+
+@dataclass(frozen=True)
+class HelpLines:
+    """Calls for help that this person may answer: open ones, and those that somebody has just taken."""
+
+    open: tuple[HelpLine, ...]
+    taken: tuple[HelpLine, ...]
 
 
 @dataclass(frozen=True)
@@ -156,19 +196,26 @@ def own_services(t: Transaction, person: Person) -> list[str]:
 def counters(t: Transaction, person: Person) -> list[CounterChoice]:
     """Every counter: free, one's own, or whose it is."""
     opened = {one.id: one for one in t.records.open_counters()}
-    at = {turn.counter: turn.number for turn in t.records.at_counters()}
-    found = []
-    for counter in t.site.counters:
-        now = opened.get(counter.id)
-        by = now.opened_by if now else None
-        known = [t.site.service_by_id.get(one) for one in now.services] if now else []
-        services = tuple(one.name for one in known if one is not None)
-        found.append(
-            CounterChoice(
-                counter.id, counter.name, _area(t, counter.area), by, by == person.name, at.get(counter.id), services
-            )
-        )
-    return found
+    at = {turn.counter: turn for turn in t.records.at_counters()}
+    return [_counter(t, person, one, opened.get(one.id), at.get(one.id)) for one in t.site.counters]
+
+
+def _counter(
+    t: Transaction, person: Person, known: KnownCounter, now: Counter | None, here: Turn | None
+) -> CounterChoice:
+    services = [t.site.service_by_id.get(one) for one in now.services] if now else []
+    mine = now is not None and now.opened_by == person.name
+    return CounterChoice(
+        id=known.id,
+        name=known.name,
+        area_name=_area(t, known.area),
+        opened_by=now.opened_by if now else None,
+        mine=mine,
+        number=here.number if here else None,
+        state=here.state if here else None,
+        services=tuple(one.name for one in services if one is not None),
+        may_take_over=now is not None and not mine and calling.may_take_over(t, person, now, here),
+    )
 
 
 def desk(t: Transaction, person: Person, counter_id: str, finished: str | None = None) -> Desk:
@@ -213,11 +260,42 @@ def lobby(t: Transaction, person: Person) -> Lobby:
         at_counters=tuple(at_counter),
         parked=tuple(line for line in lines if line.state is TurnState.PARKED),
         missed=_newest(line for line in lines if line.state is TurnState.MISSED),
-        services=tuple(services_state(t).services),
-        may_give=frozenset(one.id for one in t.site.services if person.may(Permission.GIVE_NUMBER, one.authority)),
         waiting=len(waiting),
         at=t.now,
         seq=t.records.last_seq(),
+    )
+
+
+def given(t: Transaction, person: Person, permission: Permission) -> list[Given]:
+    """The services for which this person may give a number (table R): all at the lobby's page, at a counter the own."""
+    waiting = t.records.count_waiting(t.day)
+    return [
+        Given(one.id, one.name, t.point.hours(one.id).open_at(t.now, t.site.zone), waiting.get(one.id, 0))
+        for one in t.site.services
+        if person.may(Permission.GIVE_NUMBER, one.authority) and person.may(permission, one.authority)
+    ]
+
+
+def help_calls(t: Transaction, person: Person) -> HelpLines | None:
+    """Calls for help, for those who answer them; None for all others."""
+    if person.authorities(Permission.ANSWER_HELP) == frozenset():
+        return None
+    just_taken = t.records.help_calls_taken_since(t.now - TAKEN_SHOWN)
+    return HelpLines(
+        tuple(_help_line(t, call) for call in helping.answerable(t, person, t.records.open_help_calls())),
+        tuple(_help_line(t, call) for call in helping.answerable(t, person, just_taken)),
+    )
+
+
+def _help_line(t: Transaction, call: HelpCall) -> HelpLine:
+    service = t.site.service_by_id.get(call.service or "")
+    return HelpLine(
+        id=call.id,
+        place=helping.place_of(t, call.device),
+        device=call.device,
+        service_name=service.name if service else {},
+        wanted_at=call.wanted_at,
+        taken_by=call.taken_by,
     )
 
 
@@ -328,9 +406,5 @@ def _area(t: Transaction, area: str) -> Texts:
 
 def _units(t: Transaction) -> Iterable[UnitLine]:
     for row in t.records.devices():
-        known = t.site.device_by_id.get(row.id)
-        counter = t.site.counter_by_id.get(known.counter or "") if known else None
-        area = t.site.area_by_id.get(known.area or "") if known else None
-        where = counter.name if counter else (area.name if area else {})
         faults = tuple(str(fault.get("text") or fault.get("code")) for fault in row.faults)
-        yield UnitLine(row.id, row.kind or "", row.state, row.at, faults, where)
+        yield UnitLine(row.id, row.kind or "", row.state, row.at, faults, helping.place_of(t, row.id))
