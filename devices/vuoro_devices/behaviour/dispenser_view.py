@@ -238,6 +238,7 @@ def _base(
 def _not_ready(desk: Desk) -> DispenserView:
     return replace(
         _base(desk, "closed"),
+        trouble=True,
         title=desk.say("This device is not ready yet"),
         lines=(desk.say("Please ask a service advisor."),),
     )
@@ -332,6 +333,7 @@ def _telling(desk: Desk, stage: Telling, moment: Moment) -> DispenserView:
         case "helped":
             return replace(
                 page,
+                trouble=True,
                 title=desk.say("The call for help does not work just now"),
                 lines=(desk.say("Please go to a service advisor in the lobby."),),
             )
@@ -366,6 +368,7 @@ def _closed_page(page: DispenserView, desk: Desk, stage: Telling, moment: Moment
     if service is None:
         return replace(
             page,
+            trouble=True,
             title=say("This device cannot give a number just now"),
             lines=(say("Please ask a service advisor for a number."),),
         )

@@ -55,6 +55,8 @@ class DispenserView:
     banner: str = ""
     """A fault or "offline", in words for customers; empty when all is well."""
     note: str = ""
+    trouble: bool = False
+    """What the page tells is not as it should be: it stands under a warning, never under the sign of success."""
     help_label: str = ""
     back_label: str = ""
     more_label: str = ""

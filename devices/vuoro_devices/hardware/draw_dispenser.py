@@ -23,6 +23,8 @@ from vuoro_devices.hardware.palette import (
     GROUND,
     INK,
     LINE,
+    NOTICE,
+    NOTICE_EDGE,
     PAPER,
     QUIET,
     SHADE,
@@ -417,7 +419,7 @@ def _message(canvas: Canvas, rest: Box, view: DispenserView, size: Measures) -> 
     )
     tall = icon + title_height + lines_height
     top = box.y + (box.height - tall) // 2
-    canvas.symbol(SYMBOL_OF_STEP[view.step], Box(box.x, top, box.width, icon), GOOD if view.step == "helped" else BRAND)
+    _sign(canvas, Box(box.x, top, box.width, icon), view, size)
     canvas.text(
         view.title,
         Box(box.x, top + icon, box.width, title_height),
@@ -429,6 +431,16 @@ def _message(canvas: Canvas, rest: Box, view: DispenserView, size: Measures) -> 
         align="center",
     )
     _lines(canvas, Box(box.x, top + icon + title_height, box.width, lines_height), view.lines, size)
+
+
+def _sign(canvas: Canvas, box: Box, view: DispenserView, size: Measures) -> None:
+    """What kind of news it is, before it is read: by form and colour."""
+    if not view.trouble:
+        canvas.symbol(SYMBOL_OF_STEP[view.step], box, GOOD if view.step == "helped" else BRAND)
+        return
+    plate = Box(box.x + (box.width - box.height) // 2, box.y, box.height, box.height)
+    canvas.card(plate, NOTICE, NOTICE_EDGE, 2 * size.edge, 2 * size.radius)
+    canvas.symbol("alert", plate.inset(plate.width // 6, plate.height // 6), INK)
 
 
 def _moves(view: DispenserView) -> bool:

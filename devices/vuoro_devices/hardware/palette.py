@@ -29,6 +29,7 @@ SHADE = _hsl(202, 7, 93)  # fi-color-depth-light2: what is closed
 QUIET = _hsl(202, 7, 40)  # fi-color-depth-dark1: text of the second rank
 CALL = _hsl(42, 93, 50)  # fi-color-warning-base: the frame of a new call, on BRAND
 NOTICE = _hsl(42, 100, 94)  # fi-color-warning-light1: ground of a trouble told calmly
+NOTICE_EDGE = _hsl(42, 93, 50)  # fi-color-warning-base: the edge of a warning
 GOOD = _hsl(165, 90, 27)  # fi-color-success-dark1
 
 NUMBERS_ON: tuple[tuple[Colour, Colour], ...] = ((PAPER, BRAND), (BRAND, PAPER), (BRAND, GROUND), (BRAND, TINT))
