@@ -34,13 +34,14 @@ log = FactsLog("vuoro_hub")
 @cli.command()
 def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]) -> None:
     """Run the hub until it is stopped."""
+    from vuoro_hub.acts.fitting import fit_faults
     from vuoro_hub.running import Hub
     from vuoro_hub.settings import read_settings
     from vuoro_hub.site_file import read_site_file
 
     try:
         settings = read_settings(config)
-        site = read_site_file(settings.site_file)
+        site = read_site_file(settings.site_file, fit_faults)
     except SettingsFileError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
@@ -75,10 +76,11 @@ def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]
 @cli.command()
 def check(site_file: Annotated[Path, typer.Argument(help="A site file (TOML).")]) -> None:
     """Check a site file: says every fault at once."""
+    from vuoro_hub.acts.fitting import fit_faults
     from vuoro_hub.site_file import read_site_file
 
     try:
-        site = read_site_file(site_file)
+        site = read_site_file(site_file, fit_faults)
     except SettingsFileError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None

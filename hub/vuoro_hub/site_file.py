@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, field_validator
 from vuoro_mqtt.payloads import DeviceKind, Need
 from vuoro_mqtt.settings_file import Fault, Section, SettingsFileError, faults_of, load_toml, meant, place
 from vuoro_mqtt.values import Id, Language, Texts
 
 from vuoro_hub.domain.calling import CallingRule
-from vuoro_hub.domain.numbering import OfflineRange
+from vuoro_hub.domain.numbering import RESERVED, OfflineRange
 from vuoro_hub.domain.opening_hours import OpeningHours, Span
 
 SPAN_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
@@ -129,7 +129,8 @@ class Device(Section):
     area: Id | None = None
     """The area that a lobby display hangs in: it shows that area's calls alone; all calls by default."""
     offline_numbers: Range | None = None
-    """A dispenser's own numbers, which it prints while the hub does not answer; needed there, and no two overlap."""
+    """A dispenser's own numbers, which it prints while the hub does not answer; needed there, and no two overlap. At
+    most 500, from 900 on: 001 to 899 are the point's own series."""
     services: list[Id] = []
     """The services a dispenser offers, in the order of its keys; all, in the order of this file, by default."""
     simulated: Literal["pygame", "led-matrix", "lcd"] | None = None
@@ -145,8 +146,8 @@ class Site(Section):
     """What the point is called, by language."""
     timezone: str = "Europe/Helsinki"
     """What clocks show here; the service day changes at 04:00 of it."""
-    languages: list[Language] = ["fi", "sv", "en"]
-    """What customers may choose, the first one first; services need a name in each (Q18)."""
+    languages: list[Language] = Field(["fi", "sv", "en"], min_length=1)
+    """What customers may choose, the first one first; services need a name in each, all else in the first (Q18)."""
     first_screen_note: Texts = {}
     """What the dispenser's first screen says beside the choices: guests of a meeting sign in elsewhere (Q1)."""
     hours: WeeklyText = Field(examples=["[hours] mon = ['09:00-16:00']"])
@@ -238,14 +239,24 @@ class Site(Section):
         return self.area_by_id[chosen.area].name
 
 
-def read_site_file(path: Path) -> Site:
-    """Read and check a site file. Raises SettingsFileError with every fault, not only the first."""
+Look = Callable[[Site], Iterable[Fault]]
+
+
+def read_site_file(path: Path, also: Look = lambda _site: ()) -> Site:
+    """Read and check a site file. Raises SettingsFileError with every fault, not only the first.
+
+    ``also``: what is looked at besides, once the file has the right shape and all it names is there.
+    """
     data = load_toml(path)
+    loose = _Loose(data)
+    names = list(_reference_faults(loose))
+    faults = [*names, *_faults(loose)]
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        raise SettingsFileError(path, [*faults_of(error, data, Site), *_readable_faults(_Loose(data))]) from None
-    faults = list(_faults(site))
+        raise SettingsFileError(path, [*faults_of(error, data, Site), *faults]) from None
+    if not names:
+        faults += also(site)
     if faults:
         raise SettingsFileError(path, faults)
     return site
@@ -260,8 +271,15 @@ def _span(text: str) -> Span:
     return Span(time.fromisoformat(opens), time.fromisoformat(closes))
 
 
+T = TypeVar("T")
+
+_TEXTS: TypeAdapter[Texts] = TypeAdapter(Texts)
+_LANGUAGES: TypeAdapter[list[str]] = TypeAdapter(list[Language])
+_RANGE = TypeAdapter(Range)
+
+
 class _Loose:
-    """The lists of a file whose shape may be wrong, as far as they can be read."""
+    """The parts of a file whose shape may be wrong elsewhere, as far as they can be read."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
@@ -278,8 +296,23 @@ class _Loose:
         found = self._data.get(name)
         return found if isinstance(found, dict) else {}
 
+    def languages(self) -> list[str]:
+        """The site's; none where they cannot be read."""
+        return _read(_LANGUAGES, self._data.get("languages", ["fi", "sv", "en"])) or []
+
+    def name(self) -> Any:
+        return self._data.get("name")
+
     def at(self, *loc: str | int) -> str:
         return place(loc, self._data)
+
+
+def _read(adapter: TypeAdapter[T], written: object) -> T | None:
+    """A part that has the right shape; None for another one, which is told as a fault of shape."""
+    try:
+        return adapter.validate_python(written)
+    except ValidationError:
+        return None
 
 
 _REFERENCES = (
@@ -314,48 +347,65 @@ def _unless_known(where: str, wanted: object, among: str, ids: list[str]) -> Ite
         yield Fault(where, f"{wanted!r} is not among {among}{near}")
 
 
-def _readable_faults(data: _Loose) -> Iterator[Fault]:
-    """What can be told of a file even where other parts of it have the wrong shape."""
-    yield from _reference_faults(data)
-    yield from _unless_known(
-        "queue.advice_service", data.table("queue").get("advice_service"), "services", data.ids("services")
-    )
+def _faults(data: _Loose) -> Iterator[Fault]:
+    """What the parts of the right shape may still get wrong, also where other parts have the wrong one."""
+    queue = data.table("queue")
+    yield from _unless_known("queue.advice_service", queue.get("advice_service"), "services", data.ids("services"))
     yield from _hours_faults("hours", data.table("hours"))
     for number, row in data.rows("services"):
         hours = row.get("hours")
         yield from _hours_faults(data.at("services", number, "hours"), hours if isinstance(hours, dict) else {})
-
-
-def _faults(site: Site) -> Iterator[Fault]:
-    """What a file of the right shape may still get wrong."""
-    data = _Loose(site.model_dump(by_alias=True))
-    yield from _readable_faults(data)
-    for number, service in enumerate(site.services):
-        yield from _language_faults(data.at("services", number, "name"), service.name, site.languages)
-        if site.queue.letters and service.letter is None:
+        if queue.get("letters") is True and row.get("letter") is None:
             yield Fault(data.at("services", number, "letter"), "is missing; queue.letters is on")
-    for number, counter in enumerate(site.counters):
-        yield from _language_faults(data.at("counters", number, "name"), counter.name, site.languages[:1])
-    yield from _device_faults(site, data)
+    yield from _name_faults(data)
+    yield from _device_faults(data)
 
 
-def _device_faults(site: Site, data: _Loose) -> Iterator[Fault]:
+def _name_faults(data: _Loose) -> Iterator[Fault]:
+    """A service is named in each language of the site, all else in the first at least: others fall back to that."""
+    languages = data.languages()
+    for language in sorted({one for one in languages if languages.count(one) > 1}):
+        yield Fault("languages", f"{language!r} stands there {languages.count(language)} times")
+    yield from _language_faults("name", data.name(), languages[:1])
+    for table in ("areas", "authorities", "services", "counters"):
+        wanted = languages if table == "services" else languages[:1]
+        for number, row in data.rows(table):
+            yield from _language_faults(data.at(table, number, "name"), row.get("name"), wanted)
+
+
+def _device_faults(data: _Loose) -> Iterator[Fault]:
     ranges: list[tuple[str, OfflineRange]] = []
-    for number, device in enumerate(site.devices):
-        where = data.at("devices", number, "offline_numbers")
-        if device.kind is DeviceKind.COUNTER_DISPLAY and device.counter is None:
+    for number, row in data.rows("devices"):
+        where, kind = data.at("devices", number, "offline_numbers"), row.get("kind")
+        if kind == DeviceKind.COUNTER_DISPLAY and "counter" not in row:
             yield Fault(data.at("devices", number, "counter"), "is missing; a counter display stands at one")
-        if device.kind is DeviceKind.TICKET_DISPENSER and device.offline_numbers is None:
+        if kind == DeviceKind.TICKET_DISPENSER and "offline_numbers" not in row:
             yield Fault(where, "is missing; for example offline_numbers = { from = 900, to = 949 }")
-        if device.offline_numbers is None:
+        written = _read(_RANGE, row.get("offline_numbers"))
+        if written is None:
             continue
-        span = OfflineRange(device.offline_numbers.first, device.offline_numbers.last)
-        if span.first > span.last:
-            yield Fault(where, f"from {span.first} is after to {span.last}")
+        span = OfflineRange(written.first, written.last)
+        yield from _range_faults(where, span)
         for other, theirs in ranges:
             if span.overlaps(theirs):
                 yield Fault(where, f"overlap those of {other!r}; each dispenser needs its own")
-        ranges.append((device.id, span))
+        ranges.append((str(row.get("id")), span))
+
+
+MOST_OFFLINE_NUMBERS = 500
+"""A dispenser's own numbers: more than a day of silence needs, and few enough to be told in one message."""
+
+
+def _range_faults(where: str, span: OfflineRange) -> Iterator[Fault]:
+    if span.first > span.last:
+        yield Fault(where, f"from {span.first} is after to {span.last}")
+    elif span.last - span.first >= MOST_OFFLINE_NUMBERS:
+        count = span.last - span.first + 1
+        yield Fault(where, f"are {count} numbers; {MOST_OFFLINE_NUMBERS} or less wanted, such as 900 to 949")
+    if span.first < RESERVED[0]:
+        yield Fault(
+            where, f"begin at {span.first}; 001 to {RESERVED[0] - 1} are the point's own series: {RESERVED[0]} or more"
+        )
 
 
 def _hours_faults(where: str, hours: Mapping[str, Any]) -> Iterator[Fault]:
@@ -371,7 +421,9 @@ def _hours_faults(where: str, hours: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(f"{where}.{day}", f"{later.opens:%H:%M} begins before {earlier.closes:%H:%M} has ended")
 
 
-def _language_faults(where: str, texts: Texts, languages: Iterable[str]) -> Iterator[Fault]:
-    missing = [language for language in languages if not texts.get(language)]
+def _language_faults(where: str, written: object, languages: Iterable[str]) -> Iterator[Fault]:
+    """Of a name that can be read: one that is not there is told as a fault of shape."""
+    texts = _read(_TEXTS, written)
+    missing = [one for one in languages if not texts.get(one, "").strip()] if texts is not None else []
     if missing:
         yield Fault(where, f"is missing in {', '.join(missing)}")

@@ -26,6 +26,17 @@ def test_a_broker_that_is_gone_is_named(served: ServedPoint) -> None:
     assert served.caller().get("/healthz").status == 200
 
 
+def test_a_topic_that_cannot_be_published_is_named(served: ServedPoint) -> None:
+    served.unpublished = {"services": "ServicesState would take 18784 bytes; at most 16384 may travel"}
+    answer = served.caller().get("/healthz")
+    assert answer.status == 503
+    assert answer.json == {
+        "database": "ok",
+        "broker": "ok",
+        "messages": "services: ServicesState would take 18784 bytes; at most 16384 may travel",
+    }
+
+
 def test_a_check_that_breaks_counts_as_no_answer(served: ServedPoint) -> None:
     def broken() -> bool:
         raise OSError("no route to host")

@@ -15,6 +15,7 @@ from rig.points import PointAtWork
 from rig.served_points import ServedPoint
 from vuoro_hub.web.api import CALLS, create_api
 from vuoro_hub.web.api.document import document
+from vuoro_hub.web.api.problems import HubFault
 from vuoro_mqtt.payloads import RefusalCode
 
 DOCUMENT: dict[str, Any] = document(CALLS)
@@ -93,9 +94,9 @@ def test_every_field_of_what_is_sent_has_a_meaning() -> None:
             assert schema.get("description"), f"{name}.{field}"
 
 
-def test_every_documented_code_is_one_of_the_contracts() -> None:
+def test_every_documented_code_is_one_of_the_contracts_or_a_fault_of_the_hubs_own() -> None:
     codes = set(DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["enum"])
-    assert codes == {code.value for code in RefusalCode}
+    assert codes == {code.value for code in (*RefusalCode, *HubFault)}
 
 
 def test_what_does_not_exist_yet_is_not_promised() -> None:

@@ -85,6 +85,7 @@ class ServedPoint(PointAtWork):
         shutil.copy(_with_people(preset_name), folder / "vuoro.db")
         super().__init__(folder, preset(preset_name), A_TUESDAY)
         self.broker: Callable[[], bool] = lambda: True
+        self.unpublished: dict[str, str] = {}
         app = self._with_pages() if pages else self._api_alone()
         self._callers: list[Caller] = []
         self._serve(app)
@@ -105,7 +106,7 @@ class ServedPoint(PointAtWork):
     def _api_alone(self) -> Flask:
         app = Flask("api")
         create_api(app, self.point)
-        app.register_blueprint(health(self.point, lambda: self.broker()))
+        app.register_blueprint(health(self.point, lambda: self.broker(), lambda: self.unpublished))
         return app
 
     def _with_pages(self) -> Flask:

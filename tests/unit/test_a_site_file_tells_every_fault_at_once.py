@@ -85,3 +85,62 @@ def test_a_fault_of_shape_hides_no_other(tmp_path: Path) -> None:
     told = "\n".join(map(str, faults))
     for part in ("wait_seconds", "'verot'", "'nope'", "25:00-12:00", "16:00-09:00 closes before it opens"):
         assert part in told
+
+
+def test_a_fault_of_shape_hides_none_of_languages_units_and_ranges(tmp_path: Path) -> None:
+    faults = faults_of(
+        tmp_path,
+        ("wait_seconds = 150", "wait_secnds = 150"),
+        ('timezone = "Europe/Helsinki"', "timezone = 5"),
+        ('sv = "Beskattning", ', ""),
+        ("from = 900, to = 949", "from = 949, to = 900"),
+        ('counter = "1"\n', ""),
+        ("letters = false", "letters = true"),
+    )
+    told = "\n".join(faults)
+    for part in (
+        "queue.wait_secnds: is not known here",
+        "timezone: 5 is not right",
+        "'vero'.name: is missing in sv",
+        "offline_numbers: from 949 is after to 900",
+        "counter: is missing; a counter display stands at one",
+        "letter: is missing; queue.letters is on",
+    ):
+        assert part in told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("from = 900, to = 949", "from = 1, to = 999999", "begin at 1; 001 to 899 are the point's own series"),
+        ("from = 900, to = 949", "from = 1, to = 999999", "are 999999 numbers; 500 or less wanted"),
+        ("from = 900, to = 949", "from = 890, to = 949", "begin at 890; 001 to 899 are the point's own series"),
+        ("from = 900, to = 949", "from = 1000, to = 1500", "are 501 numbers; 500 or less wanted"),
+        ('languages = ["fi", "sv", "en"', "languages = []\nother = [", "languages: has too few; at least 1 needed"),
+        ('languages = ["fi", "sv", "en"', 'languages = ["fi", "sv", "fi"', "languages: 'fi' stands there 2 times"),
+        ('name = { fi = "Verotus"', 'name = {}\nx = { fi = "Verotus"', "'vero'.name: is missing in fi, sv, en"),
+        ('name = { fi = "Verotus"', 'name = { fi = "  "', "'vero'.name: is missing in fi"),
+    ],
+)
+def test_what_the_hub_could_not_work_with_is_a_fault(tmp_path: Path, before: str, after: str, told: str) -> None:
+    assert told in "\n".join(faults_of(tmp_path, (before, after)))
+
+
+@pytest.mark.parametrize("table", ["areas", "authorities", "services", "counters"])
+def test_whatever_is_shown_has_a_name(tmp_path: Path, table: str) -> None:
+    text = (PRESETS / "lahti.toml").read_text(encoding="utf-8")
+    before, head, row = text.partition(f"[[{table}]]\n")
+    lines = row.split("\n")
+    first_name = next(place for place, line in enumerate(lines) if line.startswith("name = "))
+    lines[first_name] = "name = {}"
+    path = tmp_path / "site.toml"
+    path.write_text(before + head + "\n".join(lines), encoding="utf-8")
+    with pytest.raises(SettingsFileError, match=rf"{table}\[1\] '[a-z0-9-]+'.name: is missing in fi"):
+        read_site_file(path)
+
+
+def test_a_range_of_offline_numbers_may_stand_beyond_the_reserved_ones(tmp_path: Path) -> None:
+    text = (PRESETS / "lahti.toml").read_text(encoding="utf-8")
+    path = tmp_path / "site.toml"
+    path.write_text(text.replace("from = 900, to = 949", "from = 1000, to = 1499"), encoding="utf-8")
+    assert read_site_file(path).offline_ranges[0].first == 1000

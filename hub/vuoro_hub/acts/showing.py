@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
-from vuoro_mqtt.codec import MAX_BYTES
 from vuoro_mqtt.payloads import (
     CallShown,
     CallsState,
@@ -12,6 +13,7 @@ from vuoro_mqtt.payloads import (
     CounterState,
     DeviceConfig,
     DeviceKind,
+    Estimate,
     OfflineGiven,
     OfflineNumbers,
     PointToday,
@@ -25,10 +27,7 @@ from vuoro_hub.domain.calling import coming
 from vuoro_hub.domain.estimates import estimate_wait
 from vuoro_hub.domain.numbering import OfflineRange
 from vuoro_hub.domain.turns import Turn, TurnState
-from vuoro_hub.site_file import Device, Service
-
-HEADROOM = 512
-"""Bytes kept free below the contract's limit."""
+from vuoro_hub.site_file import Device, Service, Site
 
 
 def services_state(t: Transaction) -> ServicesState:
@@ -38,7 +37,7 @@ def services_state(t: Transaction) -> ServicesState:
     local = t.now.astimezone(t.site.zone)
     hours = t.point.hours()
     span = hours.today(t.now, t.site.zone)
-    state = ServicesState(
+    return ServicesState(
         at=t.now,
         today=local.date(),
         point=PointToday(
@@ -56,7 +55,6 @@ def services_state(t: Transaction) -> ServicesState:
             for service in t.site.services
         ],
     )
-    return fitting(state)
 
 
 def _service_today(t: Transaction, service: Service, waiting: int, counters: int) -> ServiceToday:
@@ -64,38 +62,48 @@ def _service_today(t: Transaction, service: Service, waiting: int, counters: int
     span = hours.today(t.now, t.site.zone)
     opens = hours.next_open(t.now, t.site.zone)
     seconds = t.records.service_seconds(service.id) if counters else []
-    return ServiceToday(
-        service=service.id,
-        authority=service.authority,
-        name=service.name,
-        authority_name=t.site.authority_by_id[service.authority].name,
+    now = ServiceNow(
         open=hours.open_at(t.now, t.site.zone),
         opens=f"{span.opens:%H:%M}" if span else None,
         closes=f"{span.closes:%H:%M}" if span else None,
         next_open=f"{opens:%Y-%m-%dT%H:%M}" if opens else None,
-        mode=service.mode,
         waiting=waiting,
         estimate=estimate_wait(waiting + 1, counters, seconds),
+    )
+    return service_today(t.site, service, now)
+
+
+@dataclass(frozen=True)
+class ServiceNow:
+    """What changes of a service during the day."""
+
+    open: bool
+    opens: str | None
+    closes: str | None
+    next_open: str | None
+    waiting: int
+    estimate: Estimate | None
+
+
+def service_today(site: Site, service: Service, now: ServiceNow) -> ServiceToday:
+    """A service as everybody is shown it."""
+    return ServiceToday(
+        service=service.id,
+        authority=service.authority,
+        name=service.name,
+        authority_name=site.authority_by_id[service.authority].name,
+        open=now.open,
+        opens=now.opens,
+        closes=now.closes,
+        next_open=now.next_open,
+        mode=service.mode,
+        waiting=now.waiting,
+        estimate=now.estimate,
         other_channels=service.other_channels,
         symbol=service.symbol,
         group=service.group,
-        wait_at=t.site.wait_at(service.id),
+        wait_at=site.wait_at(service.id),
     )
-
-
-def fitting(state: ServicesState) -> ServicesState:
-    """The same within 16 KiB: what is shown least goes first (other channels of what is open, authorities' names)."""
-    leaner: list[Callable[[ServiceToday], ServiceToday]] = [
-        lambda one: one,
-        lambda one: one.model_copy(update={"other_channels": {}}) if one.open else one,
-        lambda one: one.model_copy(update={"other_channels": {}, "wait_at": {}}),
-        lambda one: one.model_copy(update={"other_channels": {}, "wait_at": {}, "authority_name": {}}),
-    ]
-    for lean in leaner:
-        smaller = state.model_copy(update={"services": [lean(one) for one in state.services]})
-        if len(smaller.model_dump_json(by_alias=True).encode()) <= MAX_BYTES - HEADROOM:
-            return smaller
-    return smaller
 
 
 def calls_state(t: Transaction) -> CallsState:
@@ -110,23 +118,46 @@ def calls_state(t: Transaction) -> CallsState:
 
 
 def _call_shown(t: Transaction, turn: Turn) -> CallShown:
-    counter = t.site.counter_by_id.get(turn.counter or "")
-    return CallShown(
+    now = CallNow(
         number=turn.number,
-        counter=turn.counter or "",
-        counter_name=counter.name if counter else {},
-        area=counter.area if counter else "",
-        area_name=_area_name(t, counter.area) if counter else {},
         called_at=turn.called_at or turn.arrived_at,
         showing=2 if turn.showing == 2 else 1,
         serving=turn.state is TurnState.SERVING,
         recalls=turn.recalls,
     )
+    return call_shown(t.site, turn.counter or "", now)
 
 
-def _area_name(t: Transaction, area: str) -> Texts:
+@dataclass(frozen=True)
+class CallNow:
+    """What changes of a call at a counter."""
+
+    number: str
+    called_at: datetime
+    showing: Literal[1, 2]
+    serving: bool
+    recalls: int
+
+
+def call_shown(site: Site, counter_id: str, now: CallNow) -> CallShown:
+    """A call as the displays show it."""
+    counter = site.counter_by_id.get(counter_id)
+    return CallShown(
+        number=now.number,
+        counter=counter_id,
+        counter_name=counter.name if counter else {},
+        area=counter.area if counter else "",
+        area_name=_area_name(site, counter.area) if counter else {},
+        called_at=now.called_at,
+        showing=now.showing,
+        serving=now.serving,
+        recalls=now.recalls,
+    )
+
+
+def _area_name(site: Site, area: str) -> Texts:
     """The floor or area, where there are several (Q4)."""
-    return t.site.area_by_id[area].name if len(t.site.areas) > 1 else {}
+    return site.area_by_id[area].name if len(site.areas) > 1 else {}
 
 
 def counter_state(t: Transaction, counter: str) -> CounterState:
@@ -149,28 +180,27 @@ def counter_state(t: Transaction, counter: str) -> CounterState:
     )
 
 
-MOST_GIVEN = 1000
-"""So many numbers of a range at most are told back, the last ones: a payload has its limit."""
-
-
-def _offline_given(t: Transaction, within: OfflineRange) -> OfflineGiven:
-    return OfflineGiven(day=t.day, numbers=t.records.numbers_given(t.day, within)[-MOST_GIVEN:])
-
-
 def device_config(t: Transaction, device: Device) -> DeviceConfig:
     """What the hub sets for one unit."""
+    numbers = device.offline_numbers
+    given = t.records.numbers_given(t.day, OfflineRange(numbers.first, numbers.last)) if numbers else []
+    return config_of(t.site, device, OfflineGiven(day=t.day, numbers=given))
+
+
+def config_of(site: Site, device: Device, given: OfflineGiven) -> DeviceConfig:
+    """What the site file says of a unit, and which of its own numbers somebody has today."""
     numbers = device.offline_numbers
     return DeviceConfig(
         version=1,
         kind=device.kind,
-        site=t.site.id,
-        site_name=t.site.name,
-        timezone=t.site.timezone,
-        languages=t.site.languages,
+        site=site.id,
+        site_name=site.name,
+        timezone=site.timezone,
+        languages=site.languages,
         offline_numbers=OfflineNumbers.model_validate({"from": numbers.first, "to": numbers.last}) if numbers else None,
-        offline_given=_offline_given(t, OfflineRange(numbers.first, numbers.last)) if numbers else None,
+        offline_given=given if numbers else None,
         services=device.services,
-        first_screen_note=t.site.first_screen_note if device.kind is DeviceKind.TICKET_DISPENSER else {},
+        first_screen_note=site.first_screen_note if device.kind is DeviceKind.TICKET_DISPENSER else {},
         counter=device.counter,
         area=device.area,
     )

@@ -91,6 +91,11 @@ class Gateway:
         """Whether the broker is there and has all that everybody is shown."""
         return self._connected.is_set() and self._published.is_set()
 
+    def unpublished(self) -> dict[str, str]:
+        """Topics whose state cannot be published, below the site's own, and why."""
+        found = dict(self._out.unpublished)
+        return {topic.removeprefix(f"{self._topics.base}/"): why for topic, why in sorted(found.items())}
+
     def close(self) -> None:
         """Say "offline" and disconnect. May be called twice."""
         if self._closed:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
 from vuoro_mqtt.codec import encode
 from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.payloads import NoticesState
@@ -24,6 +26,8 @@ SETTLE_SECONDS = 0.04
 
 LOOK_SECONDS = 1.0
 """With nothing to publish, so often ``meanwhile`` is called."""
+
+FAILED_AGAIN_SECONDS = 60.0
 
 Publish = Callable[..., bool]
 
@@ -44,6 +48,9 @@ class GivingOut:
         self._wake = threading.Condition()
         self._pending = Changes()
         self._everything = False
+        self._failed_at = float("-inf")
+        self.unpublished: dict[str, str] = {}
+        """Topics whose state cannot be published, and why."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gateway-out", daemon=True)
 
@@ -79,14 +86,25 @@ class GivingOut:
             if self._stopping.wait(ANSWER_FIRST_SECONDS):
                 return
             began = time.monotonic()
-            try:
-                if due:
-                    self._round()
-                self._meanwhile()
-            except Exception:
-                log.exception("gateway.publish_failed")
-            if due:
+            failed = self._work(due=due)
+            if failed:
+                self._stopping.wait(LOOK_SECONDS)
+            elif due:
                 self._stopping.wait(max(0.0, SETTLE_SECONDS - (time.monotonic() - began)))
+
+    def _work(self, *, due: bool) -> bool:
+        """Publish what is due. True where that failed as a whole, as without a database: told once a minute."""
+        try:
+            if due:
+                self._round()
+            self._meanwhile()
+        except Exception:
+            now = time.monotonic()
+            if now - self._failed_at >= FAILED_AGAIN_SECONDS:
+                self._failed_at = now
+                log.exception("gateway.publish_failed")
+            return True
+        return False
 
     def _is_due(self) -> bool:
         return self._stopping.is_set() or self._everything or bool(self._pending)
@@ -95,7 +113,13 @@ class GivingOut:
         with self._wake:
             changes, self._pending = self._pending, Changes()
             everything, self._everything = self._everything, False
-        self._publish_state(changes, everything)
+        try:
+            self._publish_state(changes, everything)
+        except Exception:
+            with self._wake:  # it is still to be published
+                self._pending |= changes
+                self._everything |= everything
+            raise
         if everything:
             self._all_out()
 
@@ -105,11 +129,11 @@ class GivingOut:
         with self._point.database.reading() as session:
             t = Transaction(self._point, Records(session), SYSTEM, self._point.now())
             for counter in counters:
-                self._retain(self._topics.counter(counter), showing.counter_state(t, counter))
+                self._retain(self._topics.counter(counter), partial(showing.counter_state, t, counter))
             if everything or changes.calls:
-                self._retain(self._topics.calls, showing.calls_state(t))
+                self._retain(self._topics.calls, partial(showing.calls_state, t))
             if everything or changes.services:
-                self._retain(self._topics.services, showing.services_state(t))
+                self._retain(self._topics.services, partial(showing.services_state, t))
             if everything:
                 self._publish_settings(t)
             else:
@@ -117,7 +141,7 @@ class GivingOut:
 
     def _publish_settings(self, t: Transaction) -> None:
         site = self._point.site
-        self._retain(self._topics.notices, NoticesState(at=t.now, notices=[]))
+        self._retain(self._topics.notices, partial(NoticesState, at=t.now, notices=[]))
         self._publish_configs(t, site.device_by_id)
         for gone in () if self._point.any_device else t.records.devices():
             if gone.id not in site.device_by_id:
@@ -125,7 +149,7 @@ class GivingOut:
 
     def _publish_configs(self, t: Transaction, devices: Iterable[str]) -> None:
         for device in devices:
-            config = showing.device_config(t, self._point.site.device_by_id[device])
+            config = partial(showing.device_config, t, self._point.site.device_by_id[device])
             self._retain(self._topics.config(device), config)
 
     def _clear(self, device: str) -> None:
@@ -133,5 +157,17 @@ class GivingOut:
         for topic in (self._topics.status(device), self._topics.config(device)):
             self._publish(topic, b"", retain=True)
 
-    def _retain(self, topic: str, payload: Payload) -> None:
-        self._publish(topic, encode(payload), retain=True)
+    def _retain(self, topic: str, made: Callable[[], Payload]) -> None:
+        """One that cannot be made or does not fit keeps no other from being published; it is logged once."""
+        try:
+            data = encode(made())
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            if topic not in self.unpublished:
+                log.exception("gateway.cannot_publish", topic=topic)
+            self.unpublished[topic] = str(error) if isinstance(error, ValueError) else "cannot be made; see the log"
+            return
+        if self.unpublished.pop(topic, None):
+            log.info("gateway.publishes_again", topic=topic)
+        self._publish(topic, data, retain=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +57,7 @@ def create_app(
     lobby_url: str | None,
     broker_answers: Callable[[], bool],
     streams: Streams | None = None,
+    unpublished: Callable[[], Mapping[str, str]] = dict,
 ) -> Flask:
     """All pages, the API and the health page over one point."""
     app = Flask("vuoro_hub.web")
@@ -100,5 +101,5 @@ def create_app(
     for pages in (staff, displays, customer, today):
         app.register_blueprint(pages.blueprint)
     create_api(app, point)
-    app.register_blueprint(health(point, broker_answers))
+    app.register_blueprint(health(point, broker_answers, unpublished))
     return app

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from vuoro_mqtt.facts_log import FactsLog
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
+
+from vuoro_hub.web.api.answering import failed, new_instance, problem_response
 
 log = FactsLog(__name__)
 
@@ -40,9 +42,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _bug(error: Exception) -> ResponseReturnValue:
     """Logged once, here."""
-    log.exception("page.failed", path=request.path, method=request.method)
     if request.path.startswith(API):
-        return InternalServerError()
+        instance = new_instance()
+        log.exception("api.failed", call=request.endpoint, instance=instance)
+        return problem_response(failed(instance))
+    log.exception("page.failed", path=request.path, method=request.method)
     return error_page(500, *_texts(500))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -65,8 +65,10 @@ class _Question:
         return self.done.wait(max(0.0, until - time.monotonic())) and self.answered
 
 
-def health(point: Point, broker_answers: Callable[[], bool]) -> Blueprint:
-    """The two addresses, and the timing of every request."""
+def health(
+    point: Point, broker_answers: Callable[[], bool], unpublished: Callable[[], Mapping[str, str]] = dict
+) -> Blueprint:
+    """The two addresses, and the timing of every request. ``unpublished``: topics that cannot be, and why."""
     blueprint = Blueprint("health", __name__)
     probes = {
         "database": Probe("database", point.database.answers),
@@ -78,6 +80,8 @@ def health(point: Point, broker_answers: Callable[[], bool]) -> Blueprint:
         until = time.monotonic() + ANSWER_WITHIN_SECONDS
         questions = {name: probe.begin() for name, probe in probes.items()}
         states = {name: "ok" if one.well(until) else "does not answer" for name, one in questions.items()}
+        if missing := unpublished():
+            states["messages"] = "; ".join(f"{topic}: {why}" for topic, why in missing.items())
         status = 200 if all(state == "ok" for state in states.values()) else 503
         return Response(json.dumps(states), status, FRESH, content_type="application/json")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Response, request
 from vuoro_mqtt.codec import MAX_BYTES
-from vuoro_mqtt.values import Texts, text_in
+from vuoro_mqtt.values import Texts, new_message_id, text_in
 from werkzeug.exceptions import HTTPException
 
 from vuoro_hub.web.api import problems
-from vuoro_hub.web.api.problems import Problem
+from vuoro_hub.web.api.problems import TITLES, HubFault, Problem
 
 
 class Stopped(Exception):
@@ -72,20 +72,30 @@ _HTTP_TEXTS = {
 
 
 _AWAY: Texts = {
-    "fi": "Tietokanta ei vastaa. Yritä kohta uudelleen.",
-    "sv": "Databasen svarar inte. Försök igen om en stund.",
-    "en": "The database does not answer. Try again in a moment.",
+    "fi": "Yritä kohta uudelleen. Mitä ehdittiin tehdä, on tallessa.",
+    "sv": "Försök igen om en stund. Det som hann göras är sparat.",
+    "en": "Try again in a moment. What was done is kept.",
 }
 _FAULT: Texts = {
-    "fi": "Palvelimessa on vika. Siitä on merkintä lokissa.",
-    "sv": "Det är ett fel i servern. Det står i loggen.",
-    "en": "The server has a fault. It is in the log.",
+    "fi": "Ei tiedetä, ehdittiinkö pyyntö tehdä. Viasta on merkintä lokissa.",
+    "sv": "Det är inte känt om begäran hann utföras. Felet står i loggen.",
+    "en": "It is not known whether the request was carried out. The log tells of the fault.",
 }
 
 
 def database_away() -> Problem:
-    return Problem(503, "Service Unavailable", text_in(_AWAY, language()), headers={"Retry-After": "2"})
+    code = HubFault.DATABASE_AWAY
+    return Problem(
+        503, text_in(TITLES[code], language()), text_in(_AWAY, language()), code, headers={"Retry-After": "2"}
+    )
 
 
-def failed() -> Problem:
-    return Problem(500, "Internal Server Error", text_in(_FAULT, language()))
+def failed(instance: str) -> Problem:
+    """Something unexpected; the log has its traceback beside the same ``instance``."""
+    code = HubFault.INTERNAL_ERROR
+    return Problem(500, text_in(TITLES[code], language()), text_in(_FAULT, language()), code, instance=instance)
+
+
+def new_instance() -> str:
+    """Names one time that something went wrong, for the caller and in the log."""
+    return f"urn:uuid:{new_message_id()}"

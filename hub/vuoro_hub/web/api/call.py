@@ -12,6 +12,7 @@ from vuoro_mqtt.values import Payload
 
 from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.domain.refusals import Refusal
+from vuoro_hub.web.api.problems import HubFault
 
 P = TypeVar("P", bound=Payload)
 
@@ -35,7 +36,7 @@ class No:
     """A refusal that a call may answer, for the document."""
 
     status: int
-    code: RefusalCode
+    code: RefusalCode | HubFault
     when: str
 
 

@@ -16,7 +16,7 @@ from vuoro_mqtt.payloads import RefusalCode
 from vuoro_mqtt.values import Payload
 
 from vuoro_hub.web.api.call import PREFIX, Call, No
-from vuoro_hub.web.api.problems import CONTENT_TYPE, TITLES
+from vuoro_hub.web.api.problems import CONTENT_TYPE, TITLES, HubFault
 from vuoro_hub.web.api.shape import REASONS
 
 Schema = dict[str, Any]
@@ -44,7 +44,8 @@ the time of asking (`at`) has changed, the answer is 304 without a body.
 **Problems** are RFC 9457 `application/problem+json`. `code` is for programs, `title` and `detail` are for people, in
 the language of `Accept-Language` (`fi`, `sv`, `en`). 400: not JSON. 422: JSON that asks for something that is not there
 or makes no sense, such as a service that the point does not have. 404: nothing at that address. 409: it does not fit
-the state things are in.
+the state things are in. 500 `internal-error`: the hub has a fault; `instance` stands beside it in the hub's log. 503
+`database-away`: ask again.
 """
 
 GROUPS = {
@@ -83,13 +84,22 @@ ETAG_HEADER: Schema = {
 PROBLEM: Schema = {
     "type": "object",
     "description": "RFC 9457 problem details. Further members depend on the code, such as `state` or `wait_until`.",
-    "required": ["type", "title", "status", "detail"],
+    "required": ["type", "title", "status", "detail", "code"],
     "properties": {
         "type": {"type": "string", "description": "A URN made of the code."},
         "title": {"type": "string", "description": "What kind of problem, for people."},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What went wrong this time, for people."},
-        "code": {"type": "string", "enum": [code.value for code in RefusalCode], "description": "For programs."},
+        "code": {
+            "type": "string",
+            "enum": [code.value for code in (*RefusalCode, *HubFault)],
+            "description": "For programs.",
+        },
+        "instance": {
+            "type": "string",
+            "format": "uri",
+            "description": "Of `internal-error`: this one time of it, as the hub's log names it.",
+        },
         "errors": {
             "type": "array",
             "description": "Of a request that has not the right shape: each field that is wrong, the first few.",
@@ -114,6 +124,8 @@ NOT_SIGNED_IN = No(401, RefusalCode.NOT_ALLOWED, "no token, or one that is not v
 NOT_JSON = No(400, RefusalCode.INVALID, "the body is not JSON")
 TOO_LARGE = No(413, RefusalCode.INVALID, f"the body is larger than {MAX_BYTES} bytes")
 NOT_CALLED_JSON = No(415, RefusalCode.INVALID, "there is a body, and its Content-Type is not application/json")
+HUB_FAILED = No(500, HubFault.INTERNAL_ERROR, "the hub has a fault; its log names it by `instance`")
+DATABASE_AWAY = No(503, HubFault.DATABASE_AWAY, "the database does not answer; ask again after `Retry-After` seconds")
 WRONG_SHAPE = No(
     422,
     RefusalCode.INVALID,
@@ -281,7 +293,7 @@ def _noes(call: Call[Any]) -> list[No]:
         noes += [NOT_JSON, TOO_LARGE, NOT_CALLED_JSON]
     if call.method == "POST" or call.takes_something:
         noes.append(WRONG_SHAPE)
-    return noes
+    return [*noes, HUB_FAILED, DATABASE_AWAY]
 
 
 def _statuses(noes: Iterable[No]) -> list[int]:

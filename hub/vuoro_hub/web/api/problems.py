@@ -22,7 +22,16 @@ LANGUAGES = ("en", "fi", "sv")
 UNPROCESSABLE = (RefusalCode.INVALID, RefusalCode.SERVICE_UNKNOWN, RefusalCode.CODE_UNKNOWN)
 """Understood, and asking for what is not there or makes no sense: 422. All else stands against a state: 409."""
 
-TITLES: Mapping[RefusalCode, Texts] = {
+
+class HubFault(StrEnum):
+    """Codes for what is nobody's fault but the hub's own: asking again may help, asking otherwise does not."""
+
+    INTERNAL_ERROR = "internal-error"
+    """Something unexpected happened; ``instance`` stands beside it in the hub's log."""
+    DATABASE_AWAY = "database-away"
+
+
+TITLES: Mapping[RefusalCode | HubFault, Texts] = {
     RefusalCode.SERVICE_CLOSED: {"fi": "Palvelu on kiinni", "sv": "Tjänsten är stängd", "en": "The service is closed"},
     RefusalCode.SERVICE_UNKNOWN: {
         "fi": "Tuntematon palvelu",
@@ -35,30 +44,38 @@ TITLES: Mapping[RefusalCode, Texts] = {
     RefusalCode.NOBODY_WAITING: {"fi": "Jonossa ei ole ketään", "sv": "Ingen står i kön", "en": "Nobody is waiting"},
     RefusalCode.NOT_ALLOWED: {"fi": "Ei sallittu", "sv": "Inte tillåtet", "en": "Not allowed"},
     RefusalCode.INVALID: {"fi": "Virheellinen pyyntö", "sv": "Felaktig begäran", "en": "Invalid request"},
+    HubFault.INTERNAL_ERROR: {"fi": "Palvelimessa on vika", "sv": "Fel i servern", "en": "The server has a fault"},
+    HubFault.DATABASE_AWAY: {
+        "fi": "Tietokanta ei vastaa",
+        "sv": "Databasen svarar inte",
+        "en": "The database does not answer",
+    },
 }
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong, as it is answered. ``code`` is missing only where the hub itself failed."""
+    """What went wrong, as it is answered. ``instance`` names this one time of it, and stands in the log."""
 
     status: int
     title: str
     detail: str
-    code: RefusalCode | None = None
+    code: RefusalCode | HubFault
     details: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    instance: str | None = None
 
     def body(self) -> str:
         members = {name: value for name, value in self.details.items() if name not in RESERVED}
         head = {
-            "type": f"urn:vuoro:problem:{self.code.value}" if self.code else "about:blank",
+            "type": f"urn:vuoro:problem:{self.code.value}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
+            "code": self.code.value,
         }
-        code = {"code": self.code.value} if self.code else {}
-        return json.dumps({**head, **code, **members}, default=_as_json, ensure_ascii=False)
+        instance = {"instance": self.instance} if self.instance else {}
+        return json.dumps({**head, **instance, **members}, default=_as_json, ensure_ascii=False)
 
 
 RESERVED = ("type", "title", "status", "detail", "code", "instance")

@@ -22,7 +22,15 @@ from vuoro_hub.acts.seeing import look
 from vuoro_hub.acts.transaction import SYSTEM, Actor, Point, perform
 from vuoro_hub.domain.refusals import Refusal
 from vuoro_hub.web.api import problems
-from vuoro_hub.web.api.answering import Stopped, database_away, failed, language, of_http, problem_response
+from vuoro_hub.web.api.answering import (
+    Stopped,
+    database_away,
+    failed,
+    language,
+    new_instance,
+    of_http,
+    problem_response,
+)
 from vuoro_hub.web.api.call import Asked, Call
 from vuoro_hub.web.api.reading import bearer_token, body_of, check_parts, idempotency_key, not_signed_in, query_of
 
@@ -111,8 +119,9 @@ def guarded(answer: Callable[[], Response]) -> Response:
         log.exception("api.database-away", call=request.endpoint)
         return problem_response(database_away())
     except Exception:
-        log.exception("api.failed", call=request.endpoint)
-        return problem_response(failed())
+        instance = new_instance()
+        log.exception("api.failed", call=request.endpoint, instance=instance)
+        return problem_response(failed(instance))
 
 
 def catch_what_fits_no_route(app: Flask) -> None:
