@@ -33,6 +33,8 @@ REQUEST_SECONDS = Histogram(
 
 OPEN_STREAMS = Gauge("vuoro_open_streams", "Event streams open now", registry=REGISTRY)
 
+DEVICES_DOUBLED = Gauge("vuoro_devices_doubled", "Device ids that two units use now", registry=REGISTRY)
+
 DROPPED = Counter(
     "vuoro_messages_dropped", "MQTT messages that could not be used and were dropped", ["reason"], registry=REGISTRY
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from rig.points import PointAtWork, clerk
+from vuoro_hub import metrics
 from vuoro_hub.gateway.gateway import Gateway
 from vuoro_mqtt.bus import BusEvent, Deliver, Message, Will
 from vuoro_mqtt.memory_bus import MemoryBroker, MemoryBus
@@ -300,3 +301,46 @@ def test_numbers_and_times_nobody_can_reckon_with_are_refused(
     on_bus.client.say("devices/dispenser-1/up", message)
     answer = on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
     assert (answer["type"], answer["body"]["code"]) == ("refused", "invalid")
+
+
+def heard_out(on_bus: HubOnBus, seq: int, journal: str = "j1") -> None:
+    """Everything said before has been acted on."""
+    message = up("help.wanted", {"service": None}, seq=seq) | {"journal": journal}
+    on_bus.client.say("devices/dispenser-1/up", message)
+    on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
+
+
+def test_two_units_with_one_id_are_told_of_once(
+    on_bus: HubOnBus, gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        for boot in ("first", "second"):
+            on_bus.client.say("devices/dispenser-1/status", status("online", boot))
+            on_bus.client.say("devices/dispenser-1/status", status("offline", boot))
+    heard_out(on_bus, 1)
+
+    told = [event for event in on_bus.lobby.events() if event.type == "device.doubled"]
+    assert [event.body for event in told] == [{"device": "dispenser-1"}]
+    (fault,) = on_bus.lobby.see(lambda t: t.records.device("dispenser-1")).faults
+    assert fault["code"] == "device-doubled"
+    assert [r.getMessage() for r in caplog.records if "device_doubled" in r.getMessage()] == [
+        "event=gateway.device_doubled device=dispenser-1 seen_by=boot note='two units use this id; take one away'"
+    ]
+    assert b"vuoro_devices_doubled 1.0" in metrics.exposition({})
+
+
+def test_two_cards_that_take_turns_are_told_of_too(on_bus: HubOnBus, gateway: Gateway) -> None:
+    for seq, journal in ((1, "card-1"), (1, "card-2"), (2, "card-1"), (2, "card-2")):
+        heard_out(on_bus, seq, journal)
+    assert [event.type for event in on_bus.lobby.events()].count("device.doubled") == 1
+
+
+def test_a_unit_that_starts_anew_again_and_again_is_one(on_bus: HubOnBus, gateway: Gateway) -> None:
+    """Each start has a boot of its own, and the late wills of earlier starts count for nothing."""
+    for boot in range(5):
+        on_bus.client.say("devices/dispenser-1/status", status("online", f"boot-{boot}"))
+        on_bus.client.say("devices/dispenser-1/status", status("online", f"boot-{boot}"))
+        on_bus.client.say("devices/dispenser-1/status", status("offline", f"boot-{boot - 1}"))
+    heard_out(on_bus, 1)
+    assert "device.doubled" not in [event.type for event in on_bus.lobby.events()]
+    assert on_bus.lobby.see(lambda t: t.records.device("dispenser-1")).faults == []

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from pydantic import TypeAdapter, ValidationError
 from vuoro_mqtt.bus import Bus, BusEvent, Connected, Deliver, Disconnected, Message, Will
@@ -17,7 +18,8 @@ from vuoro_mqtt.values import Id
 
 from vuoro_hub import metrics
 from vuoro_hub.acts import hearing
-from vuoro_hub.acts.transaction import Actor, Answer, Changes, Point, do
+from vuoro_hub.acts.transaction import SYSTEM, Actor, Answer, Changes, Point, do
+from vuoro_hub.gateway.doubles import Doubles
 from vuoro_hub.gateway.dropping import Dropped
 from vuoro_hub.gateway.gaps import Gaps
 from vuoro_hub.gateway.giving_out import GivingOut
@@ -68,7 +70,8 @@ class Gateway:
             self._topics, boot, point.now, self._publish, self._settled, self._give_way, self._dropped, ask_seconds
         )
         self._gaps = Gaps(point, self._send_resend)
-        self._out = GivingOut(point, self._topics, self._publish, self._all_out, self._gaps.ask)
+        self._doubles = Doubles(time.monotonic)
+        self._out = GivingOut(point, self._topics, self._publish, self._all_out, self._meanwhile)
         will = Will(self._topics.hub, encode(self._hub.state("offline")))
         wanted = [self._topics.hub, self._topics.hub_who, self._topics.up("+"), self._topics.status("+")]
         self._bus = make_bus(self._take, wanted, will)
@@ -229,6 +232,8 @@ class Gateway:
         self._send_down(device, message.id, answer.type, answer.body)
         _count(message.type, answer)
         self._gaps.note(device, message.journal, message.seq)
+        if self._doubles.note(device, "journal", message.journal):
+            self._tell_of_two(device, "journal")
 
     def _send_down(self, device: str, re: str, kind: str, body: str) -> None:
         message = f'{{"id":"{self._point.new_id()}","type":"{kind}","re":"{re}","expires_at":null,"body":{body}}}'
@@ -243,7 +248,27 @@ class Gateway:
         except Undecodable as error:
             self._dropped.note(device, error.reason)
             return
-        do(self._point, Actor.device(device), lambda t: hearing.device_status(t, device, status) or device)
+        tell = status.state == "online" and self._doubles.note(device, "boot", status.boot)
+        doubled = self._doubles.doubled(device)
+        do(
+            self._point,
+            Actor.device(device),
+            lambda t: hearing.device_status(t, device, status, doubled=doubled) or device,
+        )
+        if tell:
+            self._tell_of_two(device, "boot")
+
+    def _tell_of_two(self, device: str, by: str) -> None:
+        """Once an hour: the log and the event log; pages show it as the unit's fault."""
+        log.error("gateway.device_doubled", device=device, seen_by=by, note="two units use this id; take one away")
+        do(self._point, SYSTEM, lambda t: hearing.device_doubled(t, device))
+        metrics.DEVICES_DOUBLED.set(self._doubles.count())
+
+    def _meanwhile(self) -> None:
+        self._gaps.ask()
+        for device in self._doubles.over():
+            do(self._point, SYSTEM, partial(hearing.device_single, device=device))
+            metrics.DEVICES_DOUBLED.set(self._doubles.count())
 
 
 def _count(act: str, answer: Answer) -> None:

@@ -25,6 +25,7 @@ from vuoro_hub.domain.turns import Turn, TurnState
 from vuoro_hub.site_file import Counter as KnownCounter
 from vuoro_hub.store.prepared import AnyRow
 from vuoro_hub.store.records import turn_of
+from vuoro_hub.web import texts
 
 JUST_NOW = timedelta(minutes=10)
 """So long a turn that was finished by mistake can be called again from the counter."""
@@ -406,5 +407,5 @@ def _area(t: Transaction, area: str) -> Texts:
 
 def _units(t: Transaction) -> Iterable[UnitLine]:
     for row in t.records.devices():
-        faults = tuple(str(fault.get("text") or fault.get("code")) for fault in row.faults)
+        faults = tuple(texts.fault_text(fault) for fault in row.faults)
         yield UnitLine(row.id, row.kind or "", row.state, row.at, faults, helping.place_of(t, row.id))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
 from vuoro_mqtt.payloads import Need
 
+from vuoro_hub.acts.hearing import DOUBLED
 from vuoro_hub.acts.moving import Phrase
 from vuoro_hub.domain.roles import Role
 from vuoro_hub.domain.turns import TurnState
@@ -67,6 +71,13 @@ def kind_texts() -> dict[str, str]:
         "lobby-display": _("Lobby display"),
         "info-display": _("Info display"),
     }
+
+
+def fault_text(fault: Mapping[str, Any]) -> str:
+    """A unit's fault: in the page's language where the hub itself found it, else as the unit says it."""
+    if fault["code"] == DOUBLED:
+        return str(_("Two units use this name and push each other out. Take one of them out of use."))
+    return str(fault.get("text") or fault["code"])
 
 
 def display_texts() -> dict[str, dict[str, str]]:
