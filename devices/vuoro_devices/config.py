@@ -112,7 +112,7 @@ class BehaviourSection(Section):
     paper_within_seconds: Seconds | None = None
     """How long a unit without a screen keeps a ticket for paper to be put in; afterwards nobody got it."""
     choices_per_page: Annotated[int, Field(ge=1, le=20)] | None = None
-    """How many services a page shows where no buttons beside it set that."""
+    """How many services a page shows where no buttons beside it set that; one of them is "I do not know which" (Q1)."""
     highlight_seconds: Seconds | None = None
     """How long a newly called number is shown large (Q4)."""
     hurried_seconds: Seconds | None = None

@@ -214,6 +214,8 @@ class DeviceConfig(Payload):
     """Today's numbers of that range that somebody has: a dispenser whose journal is new gives none of them again."""
     services: list[Id] = []
     """The services a dispenser offers, in the order of its keys; empty means all."""
+    service_for_the_lost: Id | None = None
+    """The service "I do not know which", which stands on every page of choices (Q1); null where there is none."""
     first_screen_note: Texts = {}
     """What the first screen says beside the choices: guests of a meeting sign in elsewhere (Q1)."""
     counter: Id | None = None

@@ -94,6 +94,14 @@ def test_targets_are_twenty_millimetres_on_a_ten_inch_panel(size: tuple[int, int
         assert min(box.width, box.height) >= 20 * dots_per_millimetre, action
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1280, 800), (800, 480), (800, 1280), (1920, 1080)])
+def test_nine_choices_are_eighteen_millimetres_high_and_wide_enough_for_words(size: tuple[int, int]) -> None:
+    dots_per_millimetre = math.hypot(*size) / (10 * 25.4)
+    for box, action in regions(choosing(9, languages=3, pages=2), size):
+        assert box.height >= 18 * dots_per_millimetre, action
+        assert action.kind != "choose" or box.width >= 50 * dots_per_millimetre, action
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (800, 480), (800, 1280)])
 def test_many_languages_still_leave_seventeen_millimetres(size: tuple[int, int]) -> None:
     dots_per_millimetre = math.hypot(*size) / (10 * 25.4)

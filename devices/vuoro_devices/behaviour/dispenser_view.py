@@ -51,7 +51,7 @@ class DispenserSettings:
     has_screen: bool = True
     keys_per_page: int | None = None
     """Push buttons beside the list: each page begins again at key 1. None: one numbering over all pages."""
-    choices_per_page: int = 8
+    choices_per_page: int = 9
     guard_seconds: float = 2.0
     """After a ticket, presses count for nothing for so long: a nervous second press is the same customer's."""
     take_seconds: float = 8.0
@@ -158,7 +158,7 @@ class Desk:
 
 @dataclass(frozen=True)
 class Offered:
-    """A service with its key and page."""
+    """A service with its key and a page it stands on."""
 
     key: str
     page: int
@@ -172,12 +172,34 @@ def offered(desk: Desk) -> list[Offered]:
     known = {service.service: service for service in desk.services.services}
     order = [tag for tag in desk.config.services if tag in known] if desk.config.services else list(known)
     per_page = desk.settings.keys_per_page or desk.settings.choices_per_page
+    lost = desk.config.service_for_the_lost
+    if len(order) > per_page > 1 and lost in order:
+        return _with_a_way_for_the_lost(desk, [known[tag] for tag in order if tag != lost], known[lost], per_page)
     return [
-        Offered(
-            str(place % per_page + 1 if desk.settings.keys_per_page else place + 1), place // per_page + 1, known[tag]
-        )
+        Offered(_key(desk, place, place % per_page), place // per_page + 1, known[tag])
         for place, tag in enumerate(order)
     ]
+
+
+def _key(desk: Desk, place: int, on_page: int) -> str:
+    """Push buttons are counted on each page, what is typed over all pages."""
+    return str((on_page if desk.settings.keys_per_page else place) + 1)
+
+
+def _with_a_way_for_the_lost(
+    desk: Desk, others: list[ServiceToday], lost: ServiceToday, per_page: int
+) -> list[Offered]:
+    """Who does not know which service finds that choice last on every page, always at the same key (Q1)."""
+    room = per_page - 1
+    key = _key(desk, len(others), room)
+    found: list[Offered] = []
+    for first in range(0, len(others), room):
+        page = first // room + 1
+        found += [
+            Offered(_key(desk, first + nth, nth), page, one) for nth, one in enumerate(others[first : first + room])
+        ]
+        found.append(Offered(key, page, lost))
+    return found
 
 
 def view(desk: Desk, moment: Moment) -> DispenserView:

@@ -200,6 +200,7 @@ def config_of(site: Site, device: Device, given: OfflineGiven) -> DeviceConfig:
         offline_numbers=OfflineNumbers.model_validate({"from": numbers.first, "to": numbers.last}) if numbers else None,
         offline_given=given if numbers else None,
         services=device.services,
+        service_for_the_lost=site.queue.advice_service if device.kind is DeviceKind.TICKET_DISPENSER else None,
         first_screen_note=site.first_screen_note if device.kind is DeviceKind.TICKET_DISPENSER else {},
         counter=device.counter,
         area=device.area,
