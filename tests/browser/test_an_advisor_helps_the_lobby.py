@@ -66,6 +66,61 @@ def test_a_turn_is_moved_and_removed(pages: RunningPages, signed_in: Any) -> Non
     assert pages.work.turn(needless.turn).state == "cancelled"
 
 
+def test_of_who_is_called_the_clerk_decides_and_the_advisor_is_offered_no_move(
+    pages: RunningPages, signed_in: Any, clerk_at: Any
+) -> None:
+    turn = pages.work.arrives("vero")
+    clerk, advisor = clerk_at("1"), signed_in("advisor")
+    clerk.locator("#act-main").click()
+    clerk.locator("#act-recall").wait_for()
+
+    advisor.locator(f"#more-{turn.turn}").click()
+    sheet = advisor.get_by_role("dialog")
+    expect(sheet).to_contain_text("the clerk decides")
+    expect(sheet.locator("#sheet-move")).to_have_count(0)
+    expect(sheet.locator("#sheet-remove")).to_have_count(0)
+    expect(sheet.get_by_role("button", name="The customer comes soon")).to_be_visible()
+    clerk.locator("#act-more").click()
+    expect(clerk.locator("#sheet-remove")).to_be_visible()
+
+
+def test_needs_are_marked_on_a_turn_and_the_clerk_waits_longer(
+    pages: RunningPages, signed_in: Any, clerk_at: Any
+) -> None:
+    turn = pages.work.arrives("vero")
+    clerk, advisor = clerk_at("1"), signed_in("advisor")
+    clerk.locator("#act-main").click()
+    clerk.locator("#act-recall").wait_for()
+    pages.work.clock.pass_by(seconds=149)
+    clerk.reload()
+
+    advisor.locator(f"#more-{turn.turn}").click()
+    sheet = advisor.get_by_role("dialog")
+    sheet.get_by_text("What the customer needs").click()
+    sheet.get_by_label("More time").check()
+    sheet.get_by_label("Interpreter").check()
+    sheet.get_by_role("button", name="Save").click()
+
+    expect(sheet).to_be_hidden()
+    expect(clerk.locator(".desk .badge")).to_have_text(["More time", "Interpreter"], timeout=1000)
+    expect(clerk.locator("#act-miss")).to_contain_text("2:3")
+    clerk.locator("#act-more").click()
+    clerk.get_by_role("dialog").get_by_text("What the customer needs").click()
+    expect(clerk.get_by_role("dialog").get_by_label("Interpreter")).to_be_checked()
+
+
+def test_a_clerk_gives_a_number_for_the_own_authoritys_services(pages: RunningPages, clerk_at: Any) -> None:
+    page = clerk_at("1", "clerk-te")
+    expect(page.locator("#form-give")).to_be_hidden()
+
+    page.keyboard.press("g")
+    expect(page.locator("#give .services button[value=vero]")).to_have_count(0)
+    page.locator("#give .services button[value=tyo]").click()
+
+    expect(page.locator("#issued .hero")).to_have_text("001")
+    expect(page.locator("#queue-tyo .number")).to_have_text(["001"])
+
+
 def test_an_advisor_is_offered_no_call_and_a_guide_sees_the_own_authority(pages: RunningPages, signed_in: Any) -> None:
     pages.work.arrives("vero")
     pages.work.arrives("tyo")

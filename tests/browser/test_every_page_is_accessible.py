@@ -10,6 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from rig.browsers import PHONE, TABLET
 from rig.pages_running import RunningPages
+from vuoro_hub.acts import helping
+from vuoro_hub.acts.transaction import Actor
+from vuoro_hub.domain.roles import Grant, Person, Role
 from vuoro_mqtt.payloads import Need
 
 pytestmark = pytest.mark.slow
@@ -57,6 +60,7 @@ def test_a_clerks_page_in_every_state(pages: RunningPages, signed_in: Any, clerk
     page.locator("#open-1").click()
     page.locator("#act-main").wait_for()
     page.locator("#desk-settings summary").click()
+    page.locator("#give summary").click()
     assert faults(page) == [], "free"
     page.keyboard.press("n")
     page.locator("#act-recall").wait_for()
@@ -89,6 +93,27 @@ def test_the_pages_of_every_other_role(pages: RunningPages, signed_in: Any, name
         page.locator(f"#more-{turn.turn}").click()
         page.get_by_role("dialog").wait_for()
         assert faults(page) == []
+
+
+def test_calls_for_help_and_what_asks_really(pages: RunningPages, signed_in: Any) -> None:
+    gone = Actor.staff(Person("gone-home", (Grant(Role.CLERK, "te"),)))
+    pages.work.arrives("tyo")
+    pages.work.opens("1", gone)
+    pages.work.called("1", gone)
+    for unit in ("dispenser-1", "counter-1"):
+        pages.work.must(Actor.device(unit), lambda t, unit=unit: helping.want_help(t, unit, None, t.now))
+    page = signed_in("advisor", size=PHONE, has_touch=True)
+    page.get_by_role("button", name="I am coming").first.click()
+    page.locator(".help-taken").wait_for()
+    assert faults(page) == []
+    assert too_small(page) == []
+    assert wider_than_the_screen(page) <= 0
+    for name, asked in (("clerk-te", "#take-over-1"), ("coordinator", "#close-1")):
+        page = signed_in(name, size=PHONE, has_touch=True)
+        page.locator(f"{asked} summary").click()
+        assert faults(page) == [], name
+        assert too_small(page) == [], name
+        assert wider_than_the_screen(page) <= 0, name
 
 
 @pytest.mark.parametrize("language", ["fi", "ar"])

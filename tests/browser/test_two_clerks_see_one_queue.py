@@ -88,6 +88,8 @@ def test_a_form_sent_twice_acts_once(pages: RunningPages, clerk_at: Any) -> None
     assert [answer.status for answer in answers] == [200, 200]
     assert [pages.work.turn(turn.turn).state for turn in turns] == ["called", "waiting", "waiting"]
     assert "refusal" not in answers[1].text().split('id="refusal"')[1].split("</div>")[0].replace("refusal-box", "")
+
+
 def test_a_page_on_a_slow_line_keeps_up_while_others_are_busy(pages: RunningPages, clerk_at: Any) -> None:
     page = clerk_at("1")
     line = page.context.new_cdp_session(page)

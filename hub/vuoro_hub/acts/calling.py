@@ -12,7 +12,7 @@ from vuoro_hub.domain import turns as turn_rules
 from vuoro_hub.domain.calling import next_in_line
 from vuoro_hub.domain.counters import Counter
 from vuoro_hub.domain.refusals import Refusal, invalid, role_may_not, service_unknown
-from vuoro_hub.domain.roles import Permission, Role
+from vuoro_hub.domain.roles import Permission, Person, Role
 from vuoro_hub.domain.turns import AT_COUNTER, Turn, TurnState, waiting_time
 from vuoro_hub.store.records import NO_LIMIT, turn_of
 
@@ -57,11 +57,16 @@ def open_counter(
 
 def _take_over(t: Transaction, found: Counter, by: str, services: tuple[str, ...]) -> CounterNow | Refusal:
     here = t.records.at_counter(found.id)
-    run_there = {*found.services, *((here.service,) if here else ())}
-    if any(t.forbidden(Permission.RUN_QUEUE, t.authority_of(service)) for service in run_there):
+    if t.by.person is not None and not may_take_over(t, t.by.person, found, here):
         return counter_rules.of_another_authority(found)
     taken = counter_rules.take_over(found, by, services)
     return _opened(t, taken, "counter.taken-over", before=found.opened_by, after=by)
+
+
+def may_take_over(t: Transaction, person: Person, counter: Counter, here: Turn | None) -> bool:
+    """A colleague runs the queue of all that the counter serves, and of whoever is there."""
+    services = {*counter.services, *((here.service,) if here else ())}
+    return all(person.may(Permission.RUN_QUEUE, t.authority_of(service)) for service in services)
 
 
 def _opened(t: Transaction, counter: Counter, event: str, **body: str | None) -> CounterNow:

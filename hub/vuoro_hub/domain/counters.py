@@ -35,8 +35,8 @@ def take_over(counter: Counter, by: str, services: tuple[str, ...]) -> Counter:
 def of_another_authority(counter: Counter) -> Refusal:
     """Taking over is for those who could have called whoever is called there."""
     refusal = not_allowed(
-        fi="Tämän palvelupisteen voi ottaa haltuunsa vain saman viranomaisen virkailija.",
-        sv="Bara en tjänsteman vid samma myndighet kan ta över det här servicestället.",
+        fi="Tämän palvelupisteen voi ottaa haltuunsa vain saman viranomaisen asiakaspalvelija.",
+        sv="Bara en kundbetjänare vid samma myndighet kan ta över det här servicestället.",
         en="Only a clerk of the same authority may take this counter over.",
         counter=counter.id,
         opened_by=counter.opened_by,

@@ -222,8 +222,8 @@ def at_another_counter(turn: Turn, counter: str) -> Refusal:
 def clerk_decides(turn: Turn) -> Refusal:
     """The customer is called or being served: what becomes of the turn is the clerk's to say (table R, Q8)."""
     return not_allowed(
-        fi=f"Numero {turn.number} on jo kutsuttu. Virkailija päättää, mitä sille tehdään.",
-        sv=f"Nummer {turn.number} är redan uppkallat. Tjänstemannen avgör vad som görs med det.",
+        fi=f"Numero {turn.number} on jo kutsuttu. Asiakaspalvelija päättää, mitä sille tehdään.",
+        sv=f"Nummer {turn.number} är redan uppkallat. Kundbetjänaren avgör vad som görs med det.",
         en=f"Number {turn.number} is called already. The clerk decides what becomes of it.",
         state=turn.state.value,
         counter=turn.counter,

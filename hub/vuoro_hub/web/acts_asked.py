@@ -10,11 +10,12 @@ from typing import Any
 from vuoro_mqtt.payloads import Need
 from werkzeug.datastructures import MultiDict
 
-from vuoro_hub.acts import arriving, calling, moving
+from vuoro_hub.acts import arriving, calling, helping, marking, moving
 from vuoro_hub.acts.arriving import Issued, Wish
 from vuoro_hub.acts.calling import CounterNow
 from vuoro_hub.acts.moving import Phrase
 from vuoro_hub.acts.transaction import Transaction
+from vuoro_hub.domain.help_calls import HelpCall
 from vuoro_hub.domain.refusals import Refusal, invalid
 from vuoro_hub.domain.turns import Turn
 
@@ -31,6 +32,7 @@ class Asked:
     phrase: str | None = None
     language: str | None = None
     needs: tuple[str, ...] = ()
+    help_call: str | None = None
 
     @staticmethod
     def from_form(form: MultiDict[str, str]) -> Asked | None:
@@ -47,13 +49,14 @@ class Asked:
             phrase=form.get("phrase") or None,
             language=form.get("language") or None,
             needs=tuple(form.getlist("needs")),
+            help_call=form.get("help_call") or None,
         )
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-Outcome = Turn | CounterNow | Issued | Refusal
+Outcome = Turn | CounterNow | Issued | HelpCall | Refusal
 
 
 def outcome_told(outcome: Any) -> tuple[str, str]:
@@ -74,6 +77,10 @@ def _turn_act(act: Callable[[Transaction, str], Turn | Refusal]) -> Callable[[Tr
 
 def _open(t: Transaction, asked: Asked) -> Outcome:
     return calling.open_counter(t, asked.counter or "", asked.services or None)
+
+
+def _take_over(t: Transaction, asked: Asked) -> Outcome:
+    return calling.open_counter(t, asked.counter or "", None, take_over=True)
 
 
 def _use(t: Transaction, asked: Asked) -> Outcome:
@@ -124,13 +131,25 @@ def _tell(t: Transaction, asked: Asked) -> Outcome:
 
 
 def _give(t: Transaction, asked: Asked) -> Outcome:
+    return arriving.give_number(t, Wish(asked.service or "", asked.language or "fi", _needs(asked)))
+
+
+def _mark(t: Transaction, asked: Asked) -> Outcome:
+    return marking.mark_needs(t, asked.turn or "", _needs(asked))
+
+
+def _needs(asked: Asked) -> tuple[Need, ...]:
     known = {need.value: need for need in Need}
-    needs = tuple(known[need] for need in dict.fromkeys(asked.needs) if need in known)
-    return arriving.give_number(t, Wish(asked.service or "", asked.language or "fi", needs))
+    return tuple(known[need] for need in dict.fromkeys(asked.needs) if need in known)
+
+
+def _take_help(t: Transaction, asked: Asked) -> Outcome:
+    return helping.take_help_call(t, asked.help_call or "")
 
 
 ACTS: Mapping[str, Callable[[Transaction, Asked], Outcome]] = {
     "open": _open,
+    "take-over": _take_over,
     "use": _use,
     "close": _close,
     "next": _next,
@@ -147,4 +166,6 @@ ACTS: Mapping[str, Callable[[Transaction, Asked], Outcome]] = {
     "chain": _chain,
     "tell": _tell,
     "give": _give,
+    "needs": _mark,
+    "take-help": _take_help,
 }

@@ -20,7 +20,7 @@ from vuoro_hub.domain.calling import next_in_line
 from vuoro_hub.domain.counters import Counter
 from vuoro_hub.domain.help_calls import HelpCall
 from vuoro_hub.domain.refusals import Refusal
-from vuoro_hub.domain.roles import Permission, Person
+from vuoro_hub.domain.roles import Permission, Person, Role
 from vuoro_hub.domain.turns import Turn, TurnState
 from vuoro_hub.site_file import Counter as KnownCounter
 from vuoro_hub.store.prepared import AnyRow
@@ -79,6 +79,8 @@ class CounterChoice:
     state: TurnState | None
     """Of the turn at it."""
     services: tuple[Texts, ...]
+    may_close: bool
+    """Somebody else has it open, and this person is a coordinator."""
     may_take_over: bool
     """A colleague has it open, for services that this person serves too."""
 
@@ -215,6 +217,7 @@ def _counter(
         number=here.number if here else None,
         state=here.state if here else None,
         services=tuple(one.name for one in services if one is not None),
+        may_close=now is not None and not mine and person.holds(Role.COORDINATOR),
         may_take_over=now is not None and not mine and calling.may_take_over(t, person, now, here),
     )
 

@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from vuoro_hub.acts.transaction import Actor, Transaction, perform
 from vuoro_hub.domain.roles import Permission, Person, Role
-from vuoro_hub.domain.turns import TurnState
+from vuoro_hub.domain.turns import AT_COUNTER, NOT_OVER, TurnState
 from vuoro_hub.web import board
 from vuoro_hub.web.acts_asked import ACTS, Asked, outcome_told
 from vuoro_hub.web.here import pages, reading
@@ -134,7 +134,7 @@ def _remember(asked: Asked, outcome: dict[str, Any], *, refused: bool) -> None:
     """What this browser keeps: its counter, and the turn it finished last."""
     if refused:
         return
-    if asked.act in ("open", "use"):
+    if asked.act in ("open", "use", "take-over"):
         session["counter"] = asked.counter
     if asked.act == "close":
         session.pop("counter", None)
@@ -149,6 +149,7 @@ def _said(asked: Asked, outcome: dict[str, Any]) -> str:
     number = outcome.get("number") or ""
     said: dict[str, str] = {
         "open": _("The counter is open."),
+        "take-over": _("The counter is yours now."),
         "close": _("The counter is closed."),
         "next": _("Number %(number)s is called.", number=number),
         "call": _("Number %(number)s is called.", number=number),
@@ -164,6 +165,8 @@ def _said(asked: Asked, outcome: dict[str, Any]) -> str:
         "cancel": _("Number %(number)s is removed.", number=number),
         "tell": _("The clerk is told about number %(number)s.", number=number),
         "give": _("Number %(number)s is given.", number=number),
+        "needs": _("What number %(number)s needs is marked.", number=number),
+        "take-help": _("You are on the way. Nobody else is shown this call any more."),
     }
     return said.get(asked.act, "")
 
@@ -195,13 +198,15 @@ def _context(view: str, told: Told, issued: dict[str, Any] | None = None) -> dic
             counter = _counter(t, person)
             context["desk"] = board.desk(t, person, counter, session.get("finished")) if counter else None
             context["counters"] = board.counters(t, person) if counter is None else []
-            context["own_services"] = board.own_services(t, person)
+            context["give"] = board.given(t, person, Permission.RUN_QUEUE)
         elif view == "lobby":
             context["lobby"] = board.lobby(t, person)
-            context["issued"] = _issued(issued)
+            context["give"] = board.given(t, person, Permission.GIVE_NUMBER)
         else:
             context["overview"] = board.overview(t, person)
+        context["help_calls"] = board.help_calls(t, person)
         context["at"], context["seq"] = t.now, t.records.last_seq()
+    context["issued"] = _issued(issued)
     context["phrases"] = phrase_texts()
     return context
 
@@ -249,6 +254,7 @@ def _sheet(t: Transaction, turn_id: str, told: Told) -> str:
         return _page("sheet_empty.html", "sheet_page.html", text=text)
     authority = t.authority_of(line.service)
     runs = person.may(Permission.RUN_QUEUE, authority)
+    may_move = person.may(Permission.MOVE_TURN, authority)
     counter = _counter(t, person) if runs else None
     here = t.records.at_counter(counter) if counter else None
     return _page(
@@ -261,7 +267,8 @@ def _sheet(t: Transaction, turn_id: str, told: Told) -> str:
         counter=counter,
         here=here.number if here and here.state is TurnState.SERVING else None,
         calling=bool(here and here.state is TurnState.CALLED),
-        may_move=person.may(Permission.MOVE_TURN, authority),
+        may_move=may_move and (runs or line.state not in AT_COUNTER),
+        may_mark=may_move and line.state in NOT_OVER,
         may_tell=person.may(Permission.TELL_CLERK, authority),
         services=[one for one in t.site.services if one.id != line.service],
         phrases=phrase_texts(),

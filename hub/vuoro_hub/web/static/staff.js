@@ -100,7 +100,8 @@
   const plainTitle = document.title;
   function title() {
     const waiting = Number(work()?.dataset.waiting);
-    document.title = waiting ? `(${waiting}) ${plainTitle}` : plainTitle;
+    const help = document.querySelector(".help-call") ? "‼ " : "";
+    document.title = help + (waiting ? `(${waiting}) ${plainTitle}` : plainTitle);
   }
   title();
 
@@ -131,7 +132,9 @@
     const found = document.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
     if (!found) return;
     event.preventDefault();
-    if (key === "g") found.focus(); else found.click();
+    if (key !== "g") { found.click(); return; }
+    found.closest("details")?.setAttribute("open", "");
+    found.focus();
   });
 
   countdown();
