@@ -9,6 +9,7 @@ import threading
 import time
 from typing import Any
 
+import paho.mqtt.client
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
@@ -22,6 +23,16 @@ SILENT_SECONDS = 20.0
 """A message without the broker's PUBACK for so long means that the network thread or the broker is stuck."""
 
 log = FactsLog(__name__)
+
+
+class _ErrorsOfTls:
+    """The two errors of ``ssl`` that paho looks for at every socket, even where it has found no ``ssl``."""
+
+    class SSLWantReadError(Exception):
+        """Never raised."""
+
+    class SSLWantWriteError(Exception):
+        """Never raised."""
 
 
 class PahoBus:
@@ -49,6 +60,7 @@ class PahoBus:
         self._acknowledged = 0
         self._heard_at = 0.0
         self._closed = False
+        _mend_paho()
         client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv311)
         # Thirty units come back at once after a power cut: each waits its own while.
         soonest, latest = random.uniform(0.2, 0.8), random.uniform(4, 8)  # noqa: S311 (no secret)
@@ -148,3 +160,9 @@ def _no_delay(_client: Client, _userdata: Any, sock: Any) -> None:
     """Without it Nagle's algorithm holds small messages for up to 40 ms."""
     if isinstance(sock, socket.socket):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _mend_paho() -> None:
+    """Without this a program without ``ssl`` (little_memory) would lose its network thread at the first empty read."""
+    library: Any = paho.mqtt.client
+    library.ssl = library.ssl or _ErrorsOfTls
