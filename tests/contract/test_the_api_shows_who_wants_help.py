@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from rig.served_points import ServedPoint
-from vuoro_hub.acts import helping
-from vuoro_hub.acts.transaction import Actor
-
-
-def pressed(served: ServedPoint, service: str | None = None) -> str:
-    """Somebody presses the dispenser's help key: the id of the call."""
-    unit, at = "dispenser-1", served.clock()
-    call = served.must(Actor.device(unit), lambda t: helping.want_help(t, unit, service, at))
-    assert call is not None
-    return call.id
 
 
 def test_an_open_call_says_where_about_what_and_since_when(served: ServedPoint) -> None:
-    call = pressed(served)
+    call = served.help_wanted("dispenser-1")
     (seen,) = served.caller("advisor").get("/help-calls").json
     assert seen.pop("place")["fi"]
     assert seen == {
@@ -31,7 +21,7 @@ def test_an_open_call_says_where_about_what_and_since_when(served: ServedPoint) 
 
 
 def test_it_is_taken_once_and_a_second_taker_is_told_by_whom(served: ServedPoint) -> None:
-    call = pressed(served, "tyo")
+    call = served.help_wanted("dispenser-1", "tyo")
     taken = served.caller("guide-te").post(f"/help-calls/{call}/take")
     assert (taken.status, taken.json["taken_by"]) == (200, "guide-te")
     assert served.caller("guide-te").post(f"/help-calls/{call}/take").text == taken.text
@@ -41,7 +31,7 @@ def test_it_is_taken_once_and_a_second_taker_is_told_by_whom(served: ServedPoint
 
 
 def test_who_does_not_answer_calls_may_not_take_one(served: ServedPoint) -> None:
-    call = pressed(served)
+    call = served.help_wanted("dispenser-1")
     for name in ("guard", "coordinator", "viewer", "clerk-te", "clerk-vero", "guide-te"):
         answer = served.caller(name).post(f"/help-calls/{call}/take")
         assert (answer.status, answer.code) == (403, "not-allowed"), name

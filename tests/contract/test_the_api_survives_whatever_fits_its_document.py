@@ -17,7 +17,10 @@ from vuoro_hub.web.api.document import document
 
 pytestmark = pytest.mark.slow
 
-NAMES = {"list-events": "coordinator", "give-number": "advisor", "cancel": "advisor", "notify": "advisor"}
+NAMES = {
+    "list-events": "coordinator",
+    **dict.fromkeys(("give-number", "cancel", "notify", "list-help-calls", "take-help-call"), "advisor"),
+}
 
 
 @functools.cache
@@ -71,7 +74,12 @@ def test_every_answer_is_a_documented_one(call: Call[Any], shared: ServedPoint) 
     )
     def ask(case: Any) -> None:
         given_number = shared.number("vero")
-        there = {"turn": given_number["turn"], "token": given_number["token"], "counter": "1"}
+        there = {
+            "turn": given_number["turn"],
+            "token": given_number["token"],
+            "counter": "1",
+            "call": shared.help_wanted("dispenser-1"),
+        }
         if case.path_parameters and next(asked) % 2:  # every second time about something that is there
             case.path_parameters.update({name: there[name] for name in case.path_parameters})
         case.call_and_validate(

@@ -16,9 +16,9 @@ from typing import Any
 
 from flask import Flask
 from rig.points import A_TUESDAY, PointAtWork, preset
-from vuoro_hub.acts import staffing
+from vuoro_hub.acts import helping, staffing
 from vuoro_hub.acts.people import ensure_demo_people, find_person
-from vuoro_hub.acts.transaction import SYSTEM
+from vuoro_hub.acts.transaction import SYSTEM, Actor
 from vuoro_hub.announcing import Announcements
 from vuoro_hub.web.api import create_api
 from vuoro_hub.web.health import health
@@ -142,6 +142,12 @@ class ServedPoint(PointAtWork):
         token = self.must(SYSTEM, lambda t: staffing.add_token(t, new, "of the tests"))
         assert isinstance(token, str), token
         return token
+
+    def help_wanted(self, unit: str, service: str | None = None) -> str:
+        """Somebody presses a unit's help key: the id of the call."""
+        call = self.must(Actor.device(unit), lambda t: helping.want_help(t, unit, service, t.now))
+        assert call is not None
+        return call.id
 
     def number(self, service: str = "vero", **body: Any) -> Any:
         """The advisor gives a number."""
