@@ -116,7 +116,7 @@ class BehaviourSection(Section):
     highlight_seconds: Seconds | None = None
     """How long a newly called number is shown large (Q4)."""
     hurried_seconds: Seconds | None = None
-    """The same for each while several wait for it."""
+    """The same for each while three or more others wait to be shown."""
     fresh_seconds: Seconds | None = None
     """A call older than this is not shown as new when the display starts or comes back."""
     flash_seconds: Seconds | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
@@ -16,6 +17,9 @@ from vuoro_devices.ports import Screen
 log = FactsLog(__name__)
 
 TRY_AGAIN_SECONDS = 5.0
+
+TELL_AGAIN_SECONDS = 60.0
+"""The log has the whole of a failure once, and while it lasts a line so often."""
 
 TellScreen = Callable[[str | None], None]
 """Told what is wrong with the screen, or None when it is well again."""
@@ -52,6 +56,8 @@ class Drawer:
         self._closing = False
         self._screen: MovingScreen | None = None
         self._failed = False
+        self._logged = ""
+        self._logged_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
 
     def start(self) -> None:
@@ -76,13 +82,24 @@ class Drawer:
             try:
                 self._draw_on()
             except Exception as error:
-                log.exception("screen.failed")
+                text = f"{type(error).__name__}: {error}"
+                if text != self._logged:
+                    self._logged, self._logged_at = text, time.monotonic()
+                    log.exception("screen.failed")
+                self._remind(text)
                 self._failed = True
-                self._tell(f"{type(error).__name__}: {error}")
+                self._tell(text)
                 self._let_go()
                 with self._news:
                     self._news.wait_for(lambda: self._closing, self._try_again_seconds)
         self._let_go()
+
+    def _remind(self, text: str) -> None:
+        """One line now and then while the failure lasts."""
+        now = time.monotonic()
+        if now - self._logged_at >= TELL_AGAIN_SECONDS:
+            self._logged_at = now
+            log.error("screen.still_failed", reason=text)
 
     def _draw_on(self) -> None:
         self._screen = self._open()

@@ -26,6 +26,9 @@ class Faults:
         """True when it stood."""
         return self._standing.pop(code, None) is not None
 
+    def stands(self, code: str) -> bool:
+        return code in self._standing
+
     def all(self) -> list[Fault]:
         """In the order they were raised."""
         return list(self._standing.values())

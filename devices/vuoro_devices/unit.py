@@ -13,10 +13,11 @@ from vuoro_mqtt.bus import Bus, BusEvent, Connected, Disconnected, Message
 from vuoro_mqtt.facts_log import FactsLog
 from vuoro_mqtt.payloads import CommandOutcome, DeviceConfig, DeviceKind, DeviceStatus, ServicesState
 from vuoro_mqtt.topics import Topics
-from vuoro_mqtt.values import new_message_id
+from vuoro_mqtt.values import instant_text, new_message_id
 
 from vuoro_devices.behaviour.effects import Clear, Effect, Keep, Light, Print, Raise, Send, Show, View
 from vuoro_devices.behaviour.events import DiskFailed, Event, Moment, NotPrinted, PaperOut, Tick, Told
+from vuoro_devices.behaviour.usable import why_unusable
 from vuoro_devices.behaviour.views import DispenserView, Ticket
 from vuoro_devices.contested import Contested
 from vuoro_devices.faults import Faults
@@ -29,12 +30,14 @@ log = FactsLog(__name__)
 TICK_SECONDS = 0.1
 CACHE_EVERY_SECONDS = 60.0
 PRUNE_EVERY_SECONDS = 3600.0
+DISK_AGAIN_SECONDS = 2.0
 CHECKPOINT_EVERY_SECONDS = 30.0
 
 INTERNAL_ERROR = "internal-error"
 DISK_FAILED = "disk-failed"
 MESSAGES_DAMAGED = "messages-damaged"
 CONTESTED = "connection-contested"
+CONFIG_INVALID = "config-invalid"
 
 RESTART_AFTER_SECONDS = 10.0
 """A write that failed: for so long the screen says "closed", then the program starts anew from what the disk knows."""
@@ -150,6 +153,7 @@ class Unit:
         self._cached_at: dict[str, float] = {}
         self._uncached: dict[str, DeviceConfig | ServicesState] = {}
         self._pruned_at = float("-inf")
+        self._disk_tried_at = float("-inf")
         self._checkpoint_at = clock.monotonic()
         self._restart_at: float | None = None
         self._failures = 0
@@ -189,7 +193,7 @@ class Unit:
             effects = self._behaviour.start(moment)
             for told in self._from_cache():
                 self._note(told.state)
-                effects += self._behaviour.step(told, moment)
+                effects += self._react(told, moment)
             self._write(effects, moment)
         self._carry_out(effects, moment)
         self._bus.start()
@@ -342,10 +346,22 @@ class Unit:
             case Told(state=DeviceConfig() | ServicesState() as state) if not self._is_ours(state):
                 log.warning("unit.config_for_another_kind", kind=state.kind if isinstance(state, DeviceConfig) else "")
                 return []
+            case Told(state=DeviceConfig() as config):
+                return self._configure(heard, config, moment)
         return self._behaviour.step(heard, moment)
 
     def _is_ours(self, state: DeviceConfig | ServicesState) -> bool:
         return not isinstance(state, DeviceConfig) or state.kind is self._identity.kind
+
+    def _configure(self, told: Told, config: DeviceConfig, moment: Moment) -> list[Effect]:
+        """Settings that cannot be lived by are refused: the last good ones stay."""
+        if why := why_unusable(config):
+            log.error("unit.config_invalid", reason=why)
+            return [Raise(CONFIG_INVALID, f"The hub's settings cannot be used, the last ones stay: {why}")]
+        return [Clear(CONFIG_INVALID), *self._behaviour.step(told, moment)]
+
+    def _is_good(self, state: DeviceConfig | ServicesState) -> bool:
+        return self._is_ours(state) and not (isinstance(state, DeviceConfig) and why_unusable(state))
 
     def _obey(self, heard: Heard, moment: Moment) -> None:
         match heard:
@@ -353,7 +369,7 @@ class Unit:
                 self._link.publish_since(heard.seq, moment)
             case RestartWanted():
                 self._stop = Stop(restart=True)
-            case Told(state=DeviceConfig() | ServicesState() as state) if self._is_ours(state):
+            case Told(state=DeviceConfig() | ServicesState() as state) if self._is_good(state):
                 self._note(state)
                 self._cache(state, moment)
 
@@ -435,22 +451,31 @@ class Unit:
         if moment.seconds - self._pruned_at >= PRUNE_EVERY_SECONDS:
             self._pruned_at = moment.seconds
             self._try_on_disk(lambda: self._look_through(moment), moment)
+        if self._faults.stands(DISK_FAILED) and moment.seconds - self._disk_tried_at >= DISK_AGAIN_SECONDS:
+            self._disk_tried_at = moment.seconds
+            self._try_on_disk(self._probe_disk, moment)
         if moment.seconds - self._checkpoint_at >= CHECKPOINT_EVERY_SECONDS:
             self._checkpoint_at = moment.seconds
-            self._try_on_disk(self._journal.checkpoint, moment)
+            self._try_on_disk(self._journal.checkpoint, moment, clears=False)
+
+    def _probe_disk(self) -> None:
+        """Write something, and what waits to be written."""
+        self._journal.keep("disk-tried", {"at": instant_text(self._clock.now())})
+        self._store_caches()
 
     def _look_through(self, moment: Moment) -> None:
         self._pass_over_damaged(moment)
         self._journal.prune(moment.wall)
 
-    def _try_on_disk(self, write: Callable[[], object], moment: Moment) -> None:
-        """What can be written later as well: a fault while it fails."""
+    def _try_on_disk(self, write: Callable[[], object], moment: Moment, *, clears: bool = True) -> None:
+        """What can be written later as well: a fault while it fails. ``clears``: it writes for certain."""
         try:
             write()
         except sqlite3.Error as error:
             self._apply_fault(Raise(DISK_FAILED, f"The journal cannot be written: {error}"), moment)
         else:
-            self._apply_fault(Clear(DISK_FAILED), moment)
+            if clears:
+                self._apply_fault(Clear(DISK_FAILED), moment)
 
     def _moment(self) -> Moment:
         return Moment(self._clock.now(), self._clock.monotonic())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from rig.a_unit import Lobby
+from rig.scripted_hub import dispenser_config
 from vuoro_devices.behaviour.effects import Effect
 from vuoro_devices.behaviour.events import Event, Moment, Pressed
 from vuoro_devices.behaviour.ticket_dispenser import TicketDispenser
@@ -206,6 +207,47 @@ def test_a_disk_that_cannot_be_written_gives_no_number_and_says_so(tmp_path: Pat
     assert lobby.hub.types() == []
     assert lobby.view().step == "closed"
     assert [fault.code for fault in retained_status(lobby).faults] == ["disk-failed"]
+
+
+def test_soon_after_the_disk_can_be_written_again_the_fault_is_gone(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.journal._database.execute("PRAGMA query_only = ON")
+    lobby.hub.tell(dispenser_config(languages=["sv"]))
+    lobby.wait(5)
+    assert [fault.code for fault in retained_status(lobby).faults] == ["disk-failed"]
+    lobby.journal._database.execute("PRAGMA query_only = OFF")
+    lobby.wait(3)
+    assert retained_status(lobby).faults == []
+    assert lobby.journal.kept()["config"]["languages"] == ["sv"]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"timezone": "Europe/Lahti"},
+        {"timezone": "../etc/passwd"},
+        {"timezone": ""},
+        {"offline_numbers": {"from": 949, "to": 900}},
+        {"offline_numbers": {"from": 1, "to": 10**15}},
+        {"answer_within_seconds": -1},
+    ],
+)
+def test_settings_that_cannot_be_lived_by_are_refused_and_the_last_ones_stay(
+    tmp_path: Path, wish: dict[str, Any]
+) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.hub.tell(dispenser_config(languages=["sv"], **wish))
+    lobby.wait(1)
+    faults = {fault.code: fault.text for fault in retained_status(lobby).faults}
+    assert next(iter(wish)) in faults["config-invalid"]
+    assert lobby.view().language == "fi"
+    assert lobby.journal.kept()["config"]["languages"] == ["fi", "sv", "en"]
+    lobby.press()
+    assert lobby.printer.tickets[-1].number == "017"
+    lobby.hub.tell(dispenser_config(languages=["sv"]))
+    lobby.wait(10)
+    assert lobby.view().language == "sv"
+    assert retained_status(lobby).faults == []
 
 
 def test_after_a_failed_write_the_unit_starts_anew(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from rig.a_unit import HandPrinter
 from rig.at_the_dispenser import AtTheDispenser
 from rig.waiting import until
@@ -140,6 +141,19 @@ def test_touches_come_through() -> None:
     screen.touches.append(Action("help"))
     assert told.next() == Action("help")
     drawer.close()
+
+
+def test_a_screen_that_stays_broken_fills_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    told = Told()
+
+    def fails() -> HandScreen:
+        raise RuntimeError("no such display")
+
+    drawer = Drawer(fails, told.put, told.put, try_again_seconds=0.001)
+    drawer.start()
+    assert {told.next() for _ in range(20)} == {"RuntimeError: no such display"}
+    drawer.close()
+    assert [bool(record.exc_info) for record in caplog.records] == [True]
 
 
 def test_a_screen_that_breaks_is_told_opened_anew_and_shows_what_it_should() -> None:

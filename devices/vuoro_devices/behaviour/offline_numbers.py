@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from vuoro_mqtt.payloads import OfflineNumbers
@@ -83,7 +84,7 @@ class OfflineSeries:
             return None
         whole = range(numbers.from_, numbers.to + 1)
         start = whole.index(self.last) + 1 if self.last is not None and self.last in whole else 0
-        return next((n for n in [*whole[start:], *whole[:start]] if n not in known.given), None)
+        return next((n for n in chain(whole[start:], whole[:start]) if n not in known.given), None)
 
     def as_kept(self) -> dict[str, Any]:
         return {
