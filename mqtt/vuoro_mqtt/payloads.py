@@ -58,9 +58,10 @@ class ServiceToday(Payload):
     authority_name: Texts
     open: bool
     opens: str | None
+    """Today, local time of day ``HH:MM``, as is ``closes``; null when it does not serve today."""
     closes: str | None
-    next_open: str | None
-    """When it next serves, as a local date and time ``YYYY-MM-DDTHH:MM``; null when it is open or not known."""
+    next_open: Instant | None
+    """When it next serves; null when it is open or not known."""
     mode: Literal["on-site", "remote"]
     waiting: int = Field(ge=0)
     estimate: Estimate | None

@@ -232,7 +232,7 @@ def test_a_closed_service_gives_no_number_and_says_when_it_next_serves(lahti: Po
     lahti.clock.pass_by(hours=9)
     refusal = refused(lahti.do(Actor.device("dispenser-1"), lambda t: give_number(t, Wish("vero"))))
     assert refusal.code is RefusalCode.SERVICE_CLOSED
-    assert refusal.details["next_open"] == "2026-03-04T09:00"
+    assert refusal.details["next_open"] == "2026-03-04T07:00:00.000000Z"
     assert "4.3. klo 9.00" in refusal.text["fi"]
 
 

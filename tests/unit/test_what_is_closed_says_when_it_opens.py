@@ -18,7 +18,7 @@ def local(hour: int, minute: int = 0, day: int = 2) -> datetime:
 
 
 def test_a_closed_service_gives_no_number_and_says_when_and_where_else() -> None:
-    closed = service("kela", open=False, next_open="2026-03-03T09:00")
+    closed = service("kela", open=False, next_open="2026-03-03T07:00:00Z")
     lobby = AtTheDispenser(offered=services(closed, service("verotus")))
     lobby.press("kela")
     assert lobby.sent == []
@@ -28,22 +28,26 @@ def test_a_closed_service_gives_no_number_and_says_when_and_where_else() -> None
 
 
 def test_the_list_says_it_before_the_press() -> None:
-    closed = service("kela", open=False, next_open="2026-03-06T09:00")
+    closed = service("kela", open=False, next_open="2026-03-06T07:00:00.000000Z")
     lobby = AtTheDispenser(offered=services(closed))
     assert not lobby.view.choices[0].open
     assert lobby.view.choices[0].note == "Avautuu perjantaina 6.3. klo 9.00"
 
 
 def test_the_time_is_told_as_people_of_each_language_write_it() -> None:
-    closed = service(open=False, next_open="2026-03-02T13:30")
+    closed = service(open=False, next_open="2026-03-02T11:30:00Z")
     assert opens_text(closed, local(12), words("fi")) == "Avautuu tänään klo 13.30"
     assert opens_text(closed, local(12), words("sv")) == "Öppnar i dag kl. 13.30"
     assert opens_text(closed, local(12), words("en")) == "Opens today at 13:30"
 
 
+def test_a_day_in_summer_time_is_told_by_the_clock_on_the_wall_of_that_day() -> None:
+    closed = service(open=False, next_open="2026-03-30T06:00:00Z")
+    assert opens_text(closed, local(12, day=28), words("fi")) == "Avautuu maanantaina 30.3. klo 9.00"
+
+
 def test_nothing_is_said_where_nobody_knows() -> None:
     assert opens_text(service(open=False), local(12), words("fi")) == ""
-    assert opens_text(service(open=False, next_open="soon"), local(12), words("fi")) == ""
 
 
 def test_with_the_hub_its_own_word_counts() -> None:
@@ -69,7 +73,7 @@ def test_what_the_hub_last_told_in_the_morning_opens_by_itself() -> None:
 
 
 def test_a_unit_that_has_not_heard_the_hub_since_yesterday_still_gives_numbers() -> None:
-    told = services(service(open=False, opens="09:00", closes="16:00", next_open="2026-03-03T09:00"))
+    told = services(service(open=False, opens="09:00", closes="16:00", next_open="2026-03-03T07:00:00Z"))
     assert not is_open(told.services[0], told, local(8, day=3), connected=False)
     assert is_open(told.services[0], told, local(10, day=3), connected=False)
     assert not is_open(told.services[0], told, local(17, day=3), connected=False)

@@ -25,26 +25,21 @@ def is_open(service: ServiceToday, told: ServicesState, local: datetime, *, conn
         if _within_hours(service, told.at.astimezone(local.tzinfo), otherwise=service.open) != service.open:
             return service.open  # today is an exception to the hours
         return _within_hours(service, local, otherwise=service.open)
-    opens = next_open(service)
+    opens = _next_open(service, local)
     if opens is not None and opens.date() >= local.date():
-        return local.replace(tzinfo=None) >= opens and _before(service.closes, local)
+        return local >= opens and _before(service.closes, local)
     return _within_hours(service, local, otherwise=True)
 
 
-def next_open(service: ServiceToday) -> datetime | None:
-    """When it next serves, local time without zone."""
-    if service.next_open is None:
-        return None
-    try:
-        return datetime.fromisoformat(service.next_open).replace(tzinfo=None)
-    except ValueError:
-        return None
+def _next_open(service: ServiceToday, local: datetime) -> datetime | None:
+    """When it next serves, by the clock on the wall."""
+    return service.next_open.astimezone(local.tzinfo) if service.next_open else None
 
 
 def opens_text(service: ServiceToday, local: datetime, say: Say) -> str:
     """When a closed service next serves, for customers; empty when not known."""
-    opens = next_open(service)
-    if opens is None or opens <= local.replace(tzinfo=None):
+    opens = _next_open(service, local)
+    if opens is None or opens <= local:
         return ""
     clock = say("{hour}:{minute:02}").format(hour=opens.hour, minute=opens.minute)
     if opens.date() == local.date():

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from vuoro_mqtt.payloads import Estimate, Need, RefusalCode, TicketIssued, TicketPrinted
-from vuoro_mqtt.values import text_in
+from vuoro_mqtt.values import instant_text, text_in
 
 from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.acts.waiting import estimate_for
@@ -111,7 +111,7 @@ def service_closed(t: Transaction, service: str) -> Refusal:
     said = {"fi": "Palvelu on nyt kiinni.", "sv": "Tjänsten är stängd nu.", "en": "This service is closed now."}
     text = {tag: f"{said[tag]}{when[tag]} {text_in(channels, tag)}".strip() for tag in said}
     refusal = refuse(RefusalCode.SERVICE_CLOSED, **text, service=service)
-    return replace(refusal, details={**refusal.details, "next_open": f"{opens:%Y-%m-%dT%H:%M}" if opens else None})
+    return replace(refusal, details={**refusal.details, "next_open": instant_text(opens) if opens else None})
 
 
 def paper_printed(t: Transaction, request: str, printed: TicketPrinted, device: str, at: datetime) -> str:

@@ -23,7 +23,7 @@ _CLOSED = ServiceNow(
     open=False,
     opens="23:59",
     closes="23:59",
-    next_open="2026-12-31T23:59",
+    next_open=_LATE,
     waiting=_MANY,
     estimate=Estimate(low_minutes=_MANY, high_minutes=_MANY),
 )

@@ -66,7 +66,7 @@ def _service_today(t: Transaction, service: Service, waiting: int, counters: int
         open=hours.open_at(t.now, t.site.zone),
         opens=f"{span.opens:%H:%M}" if span else None,
         closes=f"{span.closes:%H:%M}" if span else None,
-        next_open=f"{opens:%Y-%m-%dT%H:%M}" if opens else None,
+        next_open=opens,
         waiting=waiting,
         estimate=estimate_wait(waiting + 1, counters, seconds),
     )
@@ -80,7 +80,7 @@ class ServiceNow:
     open: bool
     opens: str | None
     closes: str | None
-    next_open: str | None
+    next_open: datetime | None
     waiting: int
     estimate: Estimate | None
 

@@ -88,13 +88,13 @@ def hours_text(text: str) -> str:
     return f"{int(hour)}.{minute}" if page_language() == "fi" else text
 
 
-def next_open(text: str) -> str:
-    """The contract's local ``YYYY-MM-DDTHH:MM`` as weekday, date and time."""
-    moment = datetime.fromisoformat(text)
+def next_open(moment: datetime) -> str:
+    """An instant as weekday, date and time of the point."""
+    local = moment.astimezone(_zone())
     weekday = format_date(
-        moment.date(), "EEE d.M." if page_language() in ("fi", "sv") else "EEE d MMM", locale=_locale()
+        local.date(), "EEE d.M." if page_language() in ("fi", "sv") else "EEE d MMM", locale=_locale()
     )
-    return f"{weekday} {hours_text(moment.strftime('%H:%M'))}"
+    return f"{weekday} {hours_text(local.strftime('%H:%M'))}"
 
 
 def _locale() -> str:

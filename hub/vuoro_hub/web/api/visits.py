@@ -82,7 +82,7 @@ CALLS: tuple[Call[Any], ...] = (
         who="advisor and guide for every service; clerk for the own authority's",
         noes=(
             No(403, RefusalCode.NOT_ALLOWED, "the caller's roles may not give a number for this service"),
-            No(409, RefusalCode.SERVICE_CLOSED, "closed now; `next_open` says when it next serves (local time)"),
+            No(409, RefusalCode.SERVICE_CLOSED, "closed now; `next_open` says when it next serves"),
             No(422, RefusalCode.SERVICE_UNKNOWN, "the point has no such service"),
         ),
         takes_example={"service": "vero", "language": "fi", "needs": ["more-time"]},
