@@ -140,3 +140,14 @@ def test_every_ticket_is_another_number_and_each_stands_in_line_once(point: Poin
     until(lambda: hub.line() == [*before, *numbers], "all stand in line, in the order of their presses")
     papers = [event["body"]["number"] for event in hub.events("ticket.printed")]
     assert papers[-4:] == numbers
+
+
+def test_the_help_key_reaches_the_advisor_who_says_that_one_is_coming(point: Point) -> None:
+    hub, dispenser = point.hub, point.units["dispenser-1"]
+
+    dispenser.press("help")
+
+    [call] = until(lambda: hub.get("/api/v1/help-calls", "advisor").body, "the call is there")
+    assert (call["device"], call["service"], call["taken_by"]) == ("dispenser-1", None, None)
+    assert hub.must(f"/help-calls/{call['call']}/take")["taken_by"] == "advisor"
+    assert hub.get("/api/v1/help-calls", "advisor").body == []

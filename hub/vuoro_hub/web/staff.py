@@ -136,7 +136,7 @@ def _remember(asked: Asked, outcome: dict[str, Any], *, refused: bool) -> None:
         return
     if asked.act in ("open", "use", "take-over"):
         session["counter"] = asked.counter
-    if asked.act == "close":
+    if asked.act == "close" and session.get("counter") == asked.counter:
         session.pop("counter", None)
     if asked.act == "finish":
         session["finished"] = outcome.get("turn")
