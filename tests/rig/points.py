@@ -49,6 +49,14 @@ def _migrated() -> Path:
     return path
 
 
+def sqlite_in(folder: Path) -> str:
+    """The address of that folder's database, with today's schema."""
+    path = folder / "vuoro.db"
+    if not path.exists():
+        shutil.copy(_migrated(), path)
+    return sqlite_url(path)
+
+
 class Clock:
     """A clock that moves when told."""
 
@@ -86,13 +94,12 @@ def staff(role: Role, authority: str | None = None) -> Actor:
 class PointAtWork:
     """A point, and short words for what happens in its lobby."""
 
-    def __init__(self, folder: Path, site: Site | None = None, at: datetime = A_TUESDAY) -> None:
-        path = folder / "vuoro.db"
-        if not path.exists():
-            shutil.copy(_migrated(), path)
+    def __init__(
+        self, folder: Path, site: Site | None = None, at: datetime = A_TUESDAY, *, database_url: str | None = None
+    ) -> None:
         self.clock = Clock(at)
         self.heard = Heard()
-        self.database = Database(sqlite_url(path))
+        self.database = Database(database_url or sqlite_in(folder))
         self.point = Point(
             site=site or preset("lahti"),
             database=self.database,

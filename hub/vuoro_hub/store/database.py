@@ -8,13 +8,23 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
+from vuoro_mqtt.facts_log import FactsLog
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 CHECKPOINT_AT_LATEST_PAGES = 20_000
 """SQLite's own checkpoint comes within a commit, for which somebody waits: ``checkpoint`` is to come long before."""
+
+MOST_CONNECTIONS = {"sqlite": 96, "postgresql": 60}
+"""PostgreSQL takes 100 from all its programs unless it is told otherwise, and the console and a backup want some too."""
+
+CONNECT_WITHIN_SECONDS = 10
+"""A PostgreSQL that is not there at all is told of after so long."""
+
+log = FactsLog(__name__)
 
 
 def sqlite_url(path: Path) -> str:
@@ -25,23 +35,24 @@ class Database:
     """An engine, and the rule that writers take turns.
 
     SQLite: WAL, full sync, foreign keys, ``BEGIN IMMEDIATE``. PostgreSQL: an advisory lock takes the place of SQLite's
-    single writer, so the code above need not know which of the two it has.
+    single writer, so the code above need not know which of the two it has; a server that was started anew is noticed
+    before anybody's act fails for it.
     """
 
     def __init__(self, url: str) -> None:
-        sqlite = url.startswith("sqlite")
-        extra: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 30}} if sqlite else {}
-        self.engine: Engine = create_engine(url, pool_size=16, max_overflow=80, **extra)
-        self._sqlite = sqlite
+        address = make_url(url)
+        self._sqlite = address.get_backend_name() == "sqlite"
+        self.engine: Engine = _sqlite_engine(address) if self._sqlite else _postgresql_engine(address)
+        # What SQLite's BEGIN promises a reader: one state, however much is written meanwhile.
+        one_state = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._readers = self.engine if self._sqlite else self.engine.execution_options(**one_state)
         self._writer = threading.Lock()
         self._writing: Connection | None = None
-        if sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one consistent state and changes nothing."""
-        with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+        with Session(self._readers, autoflush=False, expire_on_commit=False) as session:
             if self._sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
@@ -59,20 +70,33 @@ class Database:
         """The one writer's connection, for what somebody waits for; ends as ``writing`` does."""
         # Within this process writers wait for a lock in turn: SQLite's own waiting polls and can starve one of them.
         with self._writer:
-            connection = self._writing or self._connect_writer()
             try:
-                self.begin(connection)
+                connection = self._begin_writing()
                 yield connection
                 connection.commit()
             except BaseException:
-                self._writing = None
-                connection.close()  # rolls back
+                self._let_go()
                 raise
 
-    def _connect_writer(self) -> Connection:
-        """The writer keeps its connection for the next act; after a failure the next act gets a new one."""
+    def _begin_writing(self) -> Connection:
+        """The writer keeps its connection for the next act; one that was lost meanwhile is replaced."""
+        if self._writing is not None:
+            try:
+                self.begin(self._writing)
+                return self._writing
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                self._let_go()
         self._writing = self.engine.connect()
+        self.begin(self._writing)
         return self._writing
+
+    def _let_go(self) -> None:
+        """After a failure the next act gets a new connection; this one rolls back."""
+        connection, self._writing = self._writing, None
+        if connection is not None:
+            connection.close()
 
     def begin(self, connection: Connection) -> None:
         """Take the writer's turn at the database; also after a rollback within ``acting``."""
@@ -83,9 +107,13 @@ class Database:
             connection.execute(text("SELECT pg_advisory_xact_lock(5681)"))
 
     def answers(self) -> bool:
-        """Whether it can be asked something now."""
-        with self.reading() as session:
-            return session.execute(text("SELECT 1")).scalar() == 1
+        """Whether it can be asked something now; the log is told why not."""
+        try:
+            with self.reading() as session:
+                return session.execute(text("SELECT 1")).scalar() == 1
+        except SQLAlchemyError as error:
+            log.warning("database.away", error=error)
+            return False
 
     def migrate(self) -> None:
         """Bring the schema up to date. Does nothing when it is."""
@@ -106,10 +134,41 @@ class Database:
 
     def close(self) -> None:
         with self._writer:
-            if self._writing is not None:
-                self._writing.close()
-                self._writing = None
+            self._let_go()
         self.engine.dispose()
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    engine = _engine(address, connect_args={"check_same_thread": False, "timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _postgresql_engine(address: URL) -> Engine:
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+    if "connect_timeout" not in address.query:
+        address = address.update_query_dict({"connect_timeout": str(CONNECT_WITHIN_SECONDS)})
+    engine = _engine(address, pool_pre_ping=True)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _engine(address: URL, **more: Any) -> Engine:
+    most = MOST_CONNECTIONS[address.get_backend_name()]
+    return create_engine(address, pool_size=16, max_overflow=most - 16, **more)
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    from psycopg.types.string import StrDumperUnknown  # needed only here
+
+    class WithoutNul(StrDumperUnknown):
+        """PostgreSQL keeps no NUL: whatever somebody sends, it is looked for and kept as the sign of what is unknown."""
+
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+    connection.adapters.register_dumper(str, WithoutNul)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
