@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -212,3 +213,32 @@ def test_displays_that_were_away_show_what_is_called_now(point: Point, line_befo
     until(lambda: counter_display.state()["step"] == "calling", "the counter display calls")
     until(lambda: lobby.picture() not in (b"", quiet), "the lobby display shows it")
     hub.must(f"/turns/{turn['turn']}/finish", user=CLERK)
+
+
+def test_a_dispenser_with_a_new_card_gives_no_number_that_somebody_has(point: Point, line_before: list[str]) -> None:
+    hub, dispenser = point.hub, point.units["dispenser-1"]
+    first = ticket_without_hub(point)
+    config = point.listener("devices/dispenser-1/config")
+    topic = f"{BASE}/devices/dispenser-1/config"
+    until(lambda: int(first) in config.latest(topic)["offline_given"]["numbers"], "the hub tells that it was given")
+    dispenser.kill()
+    shutil.rmtree(point.folder / "dispenser-1")
+    dispenser.start()
+    dispenser.wait_ready()
+    second = ticket_without_hub(point)
+    assert is_offline(first)
+    assert is_offline(second)
+    assert second != first
+    assert hub.line() == [*line_before, first, second]
+    assert hub.events("number.clashed") == []
+
+
+def ticket_without_hub(point: Point) -> str:
+    """The hub is back, and has heard of it, when this returns."""
+    point.hub.kill()
+    until(lambda: point.units["dispenser-1"].connected is False, "it sees that the hub is gone")
+    number = ticket(point)
+    point.hub.start()
+    point.hub.wait_ready()
+    until(lambda: number in point.hub.line(), "it is in line")
+    return number
