@@ -19,7 +19,7 @@ CHECKPOINT_AT_LATEST_PAGES = 20_000
 """SQLite's own checkpoint comes within a commit, for which somebody waits: ``checkpoint`` is to come long before."""
 
 MOST_CONNECTIONS = {"sqlite": 96, "postgresql": 60}
-"""PostgreSQL takes 100 from all its programs unless it is told otherwise, and the console and a backup want some too."""
+"""PostgreSQL takes 100 of all programs unless it is told otherwise; the console and a backup want some too."""
 
 CONNECT_WITHIN_SECONDS = 10
 """A PostgreSQL that is not there at all is told of after so long."""
@@ -163,7 +163,7 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     from psycopg.types.string import StrDumperUnknown  # needed only here
 
     class WithoutNul(StrDumperUnknown):
-        """PostgreSQL keeps no NUL: whatever somebody sends, it is looked for and kept as the sign of what is unknown."""
+        """PostgreSQL keeps no NUL: whoever sends one, the sign for what is unknown is kept and looked for instead."""
 
         def dump(self, obj: str) -> Any:
             return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))

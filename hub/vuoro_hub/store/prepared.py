@@ -36,7 +36,7 @@ class Prepared:
         self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         self._converts = {name: _storing(bind.type, dialect) for name, bind in compiled.binds.items()}
         self._positions = compiled.positiontup
-        self._row, self._results = _reading(statement, dialect)
+        self._row, self._results = _reading(compiled, dialect)
 
     def first(self, driver: Any, values: Mapping[str, Any]) -> AnyRow | None:
         found = self.run(driver, values).fetchone()
@@ -111,9 +111,10 @@ def _storing(type_: Any, dialect: Dialect) -> Convert:
     return convert
 
 
-def _reading(statement: Any, dialect: Dialect) -> tuple[Callable[..., Any], tuple[Convert, ...]]:
+def _reading(compiled: SQLCompiler, dialect: Dialect) -> tuple[Callable[..., Any], tuple[Convert, ...]]:
     """How a row is made, and how each of its values is read; nothing for a statement that gives no rows."""
-    columns = list(getattr(statement, "exported_columns", ()))
+    # The statement itself may not know: one made from another with ``returning`` still says what that one gave.
+    given = compiled._result_columns
     row_type: Any = collections.namedtuple  # its columns are known only here
-    row = row_type("Row", [column.name for column in columns], rename=True)
-    return row, tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+    row = row_type("Row", [column.keyname for column in given], rename=True)
+    return row, tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in given)
