@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from vuoro_mqtt.settings_file import SettingsFileError
 
@@ -17,7 +17,7 @@ from vuoro_provisioning.demo.plan import SIMULATED, PointPlan, plan_point, write
 from vuoro_provisioning.demo.point import Point
 from vuoro_provisioning.demo.ports import free_ports, is_free
 from vuoro_provisioning.demo.preset import Preset, preset_file, read_preset
-from vuoro_provisioning.demo.settings import DemoSettings, SettingFaults, read_settings, without_effect
+from vuoro_provisioning.demo.settings import DemoSettings, SettingFaults, ports_asked, read_settings, without_effect
 
 CANNOT_START = 2
 
@@ -33,9 +33,8 @@ def run_demo() -> int:
     for hint in without_effect(os.environ):
         say(hint)
     try:
-        settings = read_settings(os.environ)
+        settings = usable_settings(os.environ)
         preset = usable_preset(settings.preset)
-        check_ports(settings)
     except SettingFaults as error:
         return refuse(error.faults)
     folder = DataFolder(settings.data)
@@ -67,19 +66,21 @@ def refuse(faults: list[str]) -> int:
     return CANNOT_START
 
 
-def check_ports(settings: DemoSettings) -> None:
-    """Raises SettingFaults when somebody else listens on a port that was asked for."""
-    wanted = {"VUORO_HTTP_PORT": settings.http_port}
-    if settings.mqtt_port is not None:
-        wanted["VUORO_MQTT_PORT"] = settings.mqtt_port
-    faults = [
+def usable_settings(environment: Mapping[str, str]) -> DemoSettings:
+    """Raises SettingFaults with all that is wrong, also with ports where somebody else listens."""
+    taken = [
         f"port {port} is in use by another program: stop it, or set {variable} to a free one"
         f" (such as {next(free_ports(port), 'another')})"
-        for variable, port in wanted.items()
+        for variable, port in ports_asked(environment).items()
         if not is_free(port)
     ]
-    if faults:
-        raise SettingFaults(faults)
+    try:
+        settings = read_settings(environment)
+    except SettingFaults as error:
+        raise SettingFaults([*error.faults, *taken]) from None
+    if taken:
+        raise SettingFaults(taken)
+    return settings
 
 
 def serve(settings: DemoSettings, preset: Preset, wants_an_end: Callable[[], bool]) -> int:

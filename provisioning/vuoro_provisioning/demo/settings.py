@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from vuoro_mqtt.settings_file import meant
 
 from vuoro_provisioning.demo.preset import preset_names
@@ -44,10 +45,26 @@ class DemoSettings(BaseModel):
     @classmethod
     def _can_be_written(cls, folder: Path) -> Path:
         folder = folder.expanduser().absolute()
-        nearest = next(place for place in (folder, *folder.parents) if place.exists())
-        if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-            raise ValueError("it cannot be written")
+        try:
+            _try_out(folder)
+        except OSError as error:
+            raise ValueError(error.strerror or "it cannot be used") from None
         return folder
+
+
+def _try_out(folder: Path) -> None:
+    """Make it, write in it, and leave no trace: permissions alone do not tell whether that will do."""
+    made: list[Path] = []
+    try:
+        for place in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
+            place.mkdir()
+            made.append(place)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    finally:
+        for place in reversed(made):
+            with contextlib.suppress(OSError):  # another demo has taken it meanwhile
+                place.rmdir()
 
 
 class SettingFaults(Exception):
@@ -68,11 +85,32 @@ def read_settings(environment: Mapping[str, str]) -> DemoSettings:
     try:
         settings = DemoSettings.model_validate({"data": default_data(environment), **given})
     except ValidationError as error:
-        broken = [str(fault["loc"][0]) for fault in error.errors()]
-        raise SettingFaults([_fault(name, given.get(name, "")) for name in broken]) from None
-    if settings.http_port == settings.mqtt_port:
-        raise SettingFaults([f"VUORO_HTTP_PORT and VUORO_MQTT_PORT are both {settings.http_port}: they must differ"])
+        broken = {str(fault["loc"][0]): str(fault["msg"]) for fault in error.errors()}
+        told = [_fault(name, given.get(name, default_data(environment)), why) for name, why in broken.items()]
+        raise SettingFaults([*told, *_same_port(environment)]) from None
+    if same := _same_port(environment):
+        raise SettingFaults(same)
     return settings
+
+
+def ports_asked(environment: Mapping[str, str]) -> dict[str, int]:
+    """The ports that are wanted, by variable, as far as they can be read; also where other settings are wrong."""
+    fields = DemoSettings.model_fields
+    written = {name: environment.get(PREFIX + name.upper(), "").strip() for name in ("http_port", "mqtt_port")}
+    found = {"http_port": fields["http_port"].default} if not written["http_port"] else {}
+    for name, text in written.items():
+        with contextlib.suppress(ValidationError):
+            found[name] = _PORT.validate_python(text)
+    return {PREFIX + name.upper(): port for name, port in found.items()}
+
+
+_PORT = TypeAdapter(Annotated[int, Field(ge=1, le=65535)])
+
+
+def _same_port(environment: Mapping[str, str]) -> list[str]:
+    ports = list(ports_asked(environment).values())
+    same = len(ports) == 2 and ports[0] == ports[1]
+    return [f"VUORO_HTTP_PORT and VUORO_MQTT_PORT are both {ports[0]}: they must differ"] if same else []
 
 
 def default_data(environment: Mapping[str, str]) -> str:
@@ -92,8 +130,9 @@ def _variables() -> dict[str, str]:
     return {name: PREFIX + name.upper() for name in DemoSettings.model_fields}
 
 
-def _fault(name: str, value: str) -> str:
-    return f"{PREFIX}{name.upper()} is '{value}': {_right(name, value)}"
+def _fault(name: str, value: str, why: str) -> str:
+    reason = f" ({why.removeprefix('Value error, ')})" if name == "data" else ""
+    return f"{PREFIX}{name.upper()} is '{value}': {_right(name, value)}{reason}"
 
 
 def _right(name: str, value: str) -> str:
