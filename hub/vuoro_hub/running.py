@@ -79,6 +79,7 @@ class Hub:
             demo=self._settings.demo,
             lobby_url=self._settings.lobby_url if self._settings.demo else None,
             broker_answers=self._gateway.broker_answers,
+            ask_broker=self._gateway.ask_broker,
             unpublished=self._gateway.unpublished,
             streams=self._streams,
         )

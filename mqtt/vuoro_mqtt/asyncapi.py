@@ -77,6 +77,15 @@ def _channels() -> tuple[Channel, ...]:
             (payloads.Who,),
         ),
         Channel(
+            "hub-echo",
+            topics.hub_echo,
+            "When somebody asks the hub's `/healthz`, at most every few seconds: whether the broker takes a message in "
+            "time. Nobody need listen.",
+            "hub",
+            ("listener",),
+            (payloads.Echo,),
+        ),
+        Channel(
             "services",
             topics.services,
             "What is served today.",

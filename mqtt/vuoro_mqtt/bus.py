@@ -51,5 +51,8 @@ class Bus(Protocol):
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         """Hand one message to the broker. False when not connected: then nothing was sent, and nothing is queued."""
 
+    def answers(self, topic: str, payload: bytes, within_seconds: float) -> bool:
+        """Whether the broker takes a message within so long. Waits for it: not to be asked on the bus's own thread."""
+
     def close(self) -> None:
         """Disconnect cleanly (the will is not sent). May be called twice."""

@@ -18,6 +18,8 @@ class MemoryBroker:
         self._clients: list[MemoryBus] = []
         self._waiting: list[MemoryBus] = []
         self._running = True
+        self._frozen = False
+        self._held: list[tuple[str, bytes, bool]] = []
         self._lock = threading.RLock()
 
     def stop(self) -> None:
@@ -37,6 +39,19 @@ class MemoryBroker:
             waiting, self._waiting = self._waiting, []
         for client in waiting:
             self.attach(client)
+
+    def freeze(self) -> None:
+        """Answer nobody and pass nothing on, without a word to anybody."""
+        with self._lock:
+            self._frozen = True
+
+    def thaw(self) -> None:
+        """Go on where it stopped."""
+        with self._lock:
+            self._frozen = False
+            held, self._held = self._held, []
+        for topic, payload, retain in held:
+            self.route(topic, payload, retain=retain)
 
     def attach(self, client: MemoryBus) -> None:
         with self._lock:
@@ -65,8 +80,12 @@ class MemoryBroker:
         with self._lock:
             return client in self._clients
 
-    def route(self, topic: str, payload: bytes, *, retain: bool) -> None:
+    def route(self, topic: str, payload: bytes, *, retain: bool) -> bool:
+        """Pass a message on. False while it is frozen: then it is passed on later."""
         with self._lock:
+            if self._frozen:
+                self._held.append((topic, payload, retain))
+                return False
             if retain and payload:
                 self._retained[topic] = payload
             elif retain:
@@ -74,6 +93,7 @@ class MemoryBroker:
             clients = [client for client in self._clients if client.wants(topic)]
         for client in clients:
             client.say(Message(topic, payload))
+        return True
 
 
 class MemoryBus:
@@ -105,6 +125,9 @@ class MemoryBus:
             return False
         self._broker.route(topic, payload, retain=retain)
         return True
+
+    def answers(self, topic: str, payload: bytes, within_seconds: float) -> bool:
+        return self._broker.attached(self) and self._broker.route(topic, payload, retain=False)
 
     def cut(self) -> None:
         """Lose the connection as if the plug were pulled: the will is said. ``start`` connects again."""

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 import paho.mqtt.client
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from vuoro_mqtt.bus import BusEvent, Connected, Deliver, Disconnected, Message, Will
@@ -83,14 +83,28 @@ class PahoBus:
         self._client.loop_start()
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
-        if not self._connected.is_set():
+        sent = self._sent_now(topic, payload, retain=retain)
+        return sent is not None and sent.rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def answers(self, topic: str, payload: bytes, within_seconds: float) -> bool:
+        sent = self._sent_now(topic, payload)
+        if sent is None or sent.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
+        try:
+            sent.wait_for_publish(within_seconds)
+            return sent.is_published()
+        except (RuntimeError, ValueError):  # the connection went meanwhile
+            return False
+
+    def _sent_now(self, topic: str, payload: bytes, *, retain: bool = False) -> MQTTMessageInfo | None:
+        """Handed to paho; None when not connected."""
+        if not self._connected.is_set():
+            return None
         # No lock is held here: paho calls back under its own, and two locks in two orders would stop both threads.
         if self._last_sent <= self._acknowledged:
             self._heard_at = time.monotonic()
         self._last_sent = next(self._sent)
-        sent = self._client.publish(topic, payload, qos=1, retain=retain)
-        return sent.rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+        return self._client.publish(topic, payload, qos=1, retain=retain)
 
     def alive(self) -> bool:
         """False when connected and messages go unacknowledged for SILENT_SECONDS: then restart the program."""

@@ -34,6 +34,10 @@ class Who(Payload):
     """Of the hub that asks, so that it knows its own question."""
 
 
+class Echo(Payload):
+    """Topic ``hub/echo``: says nothing; what counts is that the broker takes it."""
+
+
 class PointToday(Payload):
     """The point's own hours today; times of day are local ``HH:MM``."""
 

@@ -27,6 +27,11 @@ class Topics:
         return f"{self.base}/hub/who"
 
     @property
+    def hub_echo(self) -> str:
+        """Not retained: the hub says nothing here, to see whether the broker takes it."""
+        return f"{self.base}/hub/echo"
+
+    @property
     def services(self) -> str:
         return f"{self.base}/services"
 

@@ -208,6 +208,34 @@ def test_one_senders_messages_arrive_in_order(body: BusBody) -> None:
     assert [hub.next_message().payload for _ in sent] == sent
 
 
+def test_a_broker_that_hangs_does_not_answer_and_goes_on_where_it_stopped(body: BusBody) -> None:
+    display, device = body.client(TOPIC), body.client()
+    for client in (display, device):
+        client.bus.start()
+        client.wait_connected()
+    assert device.bus.answers("vuoro/1/lahti/hub/echo", b"{}", 5.0)
+
+    body.freeze_broker()
+    try:
+        assert not device.bus.answers("vuoro/1/lahti/hub/echo", b"{}", 0.3)
+        assert device.bus.publish(TOPIC, b"held"), "nobody has said yet that it is gone"
+    finally:
+        body.thaw_broker()
+
+    assert display.next_message().payload == b"held"
+    assert device.bus.answers("vuoro/1/lahti/hub/echo", b"{}", 5.0)
+
+
+def test_a_broker_that_is_not_there_does_not_answer(body: BusBody) -> None:
+    body.stop_broker()
+    device = body.client()
+    device.bus.start()
+    assert not device.bus.answers("vuoro/1/lahti/hub/echo", b"{}", 0.3)
+    device.bus.close()
+    assert not device.bus.answers("vuoro/1/lahti/hub/echo", b"{}", 0.3)
+    body.start_broker()
+
+
 def body_keeps(body: BusBody, topic: str, payload: bytes) -> Client:
     """A sender that has had this message retained."""
     sender = body.client()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -43,6 +44,14 @@ class RunningBroker:
 
     def kill(self) -> None:
         self._end(kill=True)
+
+    def freeze(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def _end(self, *, kill: bool) -> None:
         if self._process is None:

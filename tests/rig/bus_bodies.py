@@ -71,6 +71,11 @@ class BusBody(Protocol):
 
     def start_broker(self) -> None: ...
 
+    def freeze_broker(self) -> None:
+        """It hangs: connections stand, and nothing is answered."""
+
+    def thaw_broker(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -97,6 +102,12 @@ class MemoryBody:
 
     def start_broker(self) -> None:
         self._broker.start()
+
+    def freeze_broker(self) -> None:
+        self._broker.freeze()
+
+    def thaw_broker(self) -> None:
+        self._broker.thaw()
 
     def close(self) -> None:
         for client in self._clients:
@@ -127,6 +138,12 @@ class PahoBody:
 
     def start_broker(self) -> None:
         self._broker.start()
+
+    def freeze_broker(self) -> None:
+        self._broker.freeze()
+
+    def thaw_broker(self) -> None:
+        self._broker.thaw()
 
     def close(self) -> None:
         for client, relay in self._clients:

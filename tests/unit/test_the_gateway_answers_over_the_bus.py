@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from rig.points import PointAtWork, clerk
+from rig.waiting import until
 from vuoro_hub import metrics
 from vuoro_hub.gateway.gateway import Gateway
 from vuoro_mqtt.bus import BusEvent, Deliver, Message, Will
@@ -22,6 +23,7 @@ class Listener:
 
     def __init__(self, broker: MemoryBroker) -> None:
         self._events: queue.Queue[BusEvent] = queue.Queue()
+        self.seen: list[str] = []
         self.bus = MemoryBus(broker, self._events.put, [f"{BASE}/#"])
         self.bus.start()
 
@@ -35,6 +37,7 @@ class Listener:
     def until(self, topic: str, wanted: Callable[[Any], bool] = lambda _payload: True) -> Any:
         while True:
             event = self._events.get(timeout=5)
+            self.seen += [event.topic] if isinstance(event, Message) else []
             if isinstance(event, Message) and event.topic == f"{BASE}/{topic}":
                 payload = json.loads(event.payload) if event.payload else None
                 if wanted(payload):
@@ -53,12 +56,12 @@ class HubOnBus:
         self.buses: list[MemoryBus] = []
         self.client = Listener(self.broker)
 
-    def gateway(self, boot: str = "boot-1", ask_seconds: float = 0.05) -> Gateway:
+    def gateway(self, boot: str = "boot-1", ask_seconds: float = 0.05, **more: float) -> Gateway:
         def make(deliver: Deliver, subscriptions: list[str], will: Will) -> MemoryBus:
             self.buses.append(MemoryBus(self.broker, deliver, subscriptions, will))
             return self.buses[-1]
 
-        return Gateway(self.lobby.point, make, boot, self.others.put, ask_seconds=ask_seconds)
+        return Gateway(self.lobby.point, make, boot, self.others.put, ask_seconds=ask_seconds, **more)
 
 
 @pytest.fixture
@@ -344,3 +347,23 @@ def test_a_unit_that_starts_anew_again_and_again_is_one(on_bus: HubOnBus, gatewa
     heard_out(on_bus, 1)
     assert "device.doubled" not in [event.type for event in on_bus.lobby.events()]
     assert on_bus.lobby.see(lambda t: t.records.device("dispenser-1")).faults == []
+
+
+def test_a_broker_that_hangs_is_noticed_when_health_is_asked_for(on_bus: HubOnBus) -> None:
+    gateway = on_bus.gateway(echo_good_seconds=0.0)
+    gateway.start()
+    until(gateway.ask_broker, "everything is published")
+    on_bus.broker.freeze()
+    assert not gateway.ask_broker()
+    assert not gateway.broker_answers(), "pages know it from then on"
+    on_bus.broker.thaw()
+    until(gateway.broker_answers, "the hub itself finds that it goes on")
+    gateway.close()
+
+
+def test_a_broker_that_answers_is_not_asked_at_every_look(on_bus: HubOnBus, gateway: Gateway) -> None:
+    until(gateway.ask_broker, "everything is published")
+    for _ in range(20):
+        assert gateway.ask_broker()
+    heard_out(on_bus, 1)
+    assert on_bus.client.seen.count(f"{BASE}/hub/echo") == 1

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from vuoro_mqtt.bus import Bus, BusEvent, Connected, Deliver, Disconnected, Message, Will
 from vuoro_mqtt.codec import Undecodable, decode, decode_up, encode
 from vuoro_mqtt.facts_log import FactsLog
-from vuoro_mqtt.payloads import DeviceStatus, ResendDown
+from vuoro_mqtt.payloads import DeviceStatus, Echo, ResendDown
 from vuoro_mqtt.topics import Topics
 from vuoro_mqtt.values import Id
 
@@ -30,6 +30,10 @@ FAILED_AGAIN_SECONDS = 60.0
 
 STUCK_SECONDS = 60.0
 """One message at work for so long: the watchdog had better start the program anew."""
+
+ECHO_WITHIN_SECONDS = 1.0
+ECHO_GOOD_SECONDS = 3.0
+"""A broker that has answered is believed so long: who asks for health every second costs little."""
 
 EARLY_MESSAGES = 10_000
 """So many messages wait until it is settled that this hub is the only one; units send again what is not answered."""
@@ -54,6 +58,7 @@ class Gateway:
         boot: str,
         on_other_hub: Callable[[str], None],
         ask_seconds: float = ASK_SECONDS,
+        echo_good_seconds: float = ECHO_GOOD_SECONDS,
     ) -> None:
         self._point = point
         self._topics = Topics(point.site.id)
@@ -64,6 +69,9 @@ class Gateway:
         self._early: list[Message] = []
         self._connected = threading.Event()
         self._published = threading.Event()
+        self._echo_good_seconds = echo_good_seconds
+        self._silent = False
+        self._answered_at = float("-inf")
         self._failed_at: dict[str, float] = {}
         self._dropped = Dropped()
         self._hub = OnlyHub(
@@ -91,8 +99,26 @@ class Gateway:
         return self._out.running() and (since is None or time.monotonic() - since < STUCK_SECONDS)
 
     def broker_answers(self) -> bool:
-        """Whether the broker is there and has all that everybody is shown."""
-        return self._connected.is_set() and self._published.is_set()
+        """Whether the broker is there and has all that everybody is shown, as far as is known without asking it."""
+        return self._connected.is_set() and self._published.is_set() and not self._silent
+
+    def ask_broker(self) -> bool:
+        """The same, asked: a broker that hangs keeps its connections. Waits; asks once in a few seconds."""
+        if not (self._connected.is_set() and self._published.is_set()):
+            return False
+        if self._silent or time.monotonic() - self._answered_at >= self._echo_good_seconds:
+            answered = self._bus.answers(self._topics.hub_echo, encode(Echo()), ECHO_WITHIN_SECONDS)
+            self._hear_echo(answered=answered)
+        return not self._silent
+
+    def _hear_echo(self, *, answered: bool) -> None:
+        before, self._silent = self._silent, not answered
+        if answered:
+            self._answered_at = time.monotonic()
+        if self._silent != before:
+            self._point.announcer.changed(Changes(services=True))  # pages say whether units hear anything
+            say = log.info if answered else log.warning
+            say("gateway.broker_answers" if answered else "gateway.broker_silent")
 
     def unpublished(self) -> dict[str, str]:
         """Topics whose state cannot be published, below the site's own, and why."""
@@ -145,6 +171,7 @@ class Gateway:
             case Disconnected(reason=reason):
                 self._connected.clear()
                 self._published.clear()
+                self._silent = False
                 self._point.announcer.changed(Changes(services=True))
                 log.warning("gateway.broker_gone", reason=reason)
             case Message():
@@ -266,6 +293,8 @@ class Gateway:
 
     def _meanwhile(self) -> None:
         self._gaps.ask()
+        if self._silent:
+            self.ask_broker()
         for device in self._doubles.over():
             do(self._point, SYSTEM, partial(hearing.device_single, device=device))
             metrics.DEVICES_DOUBLED.set(self._doubles.count())

@@ -57,9 +57,13 @@ def create_app(
     lobby_url: str | None,
     broker_answers: Callable[[], bool],
     streams: Streams | None = None,
+    ask_broker: Callable[[], bool] | None = None,
     unpublished: Callable[[], Mapping[str, str]] = dict,
 ) -> Flask:
-    """All pages, the API and the health page over one point."""
+    """All pages, the API and the health page over one point.
+
+    Pages look at ``broker_answers``, which is quick; the health page may wait for ``ask_broker``.
+    """
     app = Flask("vuoro_hub.web")
     app.config.update(
         SECRET_KEY=secret_key,
@@ -101,5 +105,5 @@ def create_app(
     for pages in (staff, displays, customer, today):
         app.register_blueprint(pages.blueprint)
     create_api(app, point)
-    app.register_blueprint(health(point, broker_answers, unpublished))
+    app.register_blueprint(health(point, ask_broker or broker_answers, unpublished))
     return app
