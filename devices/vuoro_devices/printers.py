@@ -128,7 +128,8 @@ def _profile_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
     printers = known_printers()
     if name not in printers:
         known = ", ".join(sorted(printers))
-        text = f"{name!r} is no printer that python-escpos knows{meant(name, printers)}; one of {known}"
+        near = meant(name, printers)
+        text = f"{name!r} is no printer that python-escpos knows{near}{' One' if near else '; one'} of {known}"
         yield Fault("printer.profile", text)
         return
     pages = sorted(set(printers[name]["codePages"].values()) - {"Unknown"})
