@@ -34,6 +34,8 @@ log = FactsLog("vuoro_hub")
 @cli.command()
 def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]) -> None:
     """Run the hub until it is stopped."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
     from vuoro_hub.acts.fitting import fit_faults
     from vuoro_hub.running import Hub
     from vuoro_hub.settings import read_settings
@@ -61,6 +63,9 @@ def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]
         while not stop.wait(5):
             if hub.well():
                 notifier.notify("WATCHDOG=1")
+    except (OperationalError, ProgrammingError) as error:
+        typer.echo(f"The database cannot be used: {str(error.orig).strip()}", err=True)
+        raise typer.Exit(EXIT_CONFIGURATION) from None
     except OSError as error:
         typer.echo(f"Cannot serve on {settings.http.host} port {settings.http.port}: {error.strerror}.", err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None

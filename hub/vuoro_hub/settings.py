@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 from vuoro_mqtt.settings_file import Section, read_toml
 
 
@@ -18,6 +20,22 @@ def _an_address(text: str) -> str:
 
 
 IpAddress = Annotated[str, AfterValidator(_an_address)]
+
+DATABASES = ("postgresql", "postgresql+psycopg", "sqlite")
+
+
+def _a_database(text: str) -> str:
+    # What was written is not said again: it may hold a password.
+    try:
+        kind = make_url(text).drivername
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in DATABASES:
+        raise ValueError("this is not the address of a PostgreSQL database; for example postgresql:///vuoro")
+    return text
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_a_database)]
 
 
 class HttpSettings(Section):
@@ -55,8 +73,11 @@ class HubSettings(Section):
     """The point: authorities, services, counters, hours, units."""
     data: Path = Field(examples=["data = '/var/lib/vuoro/hub'"])
     """Folder for the database and the secret key; made where it is not there. One hub at a time works on it."""
-    database_url: str | None = None
-    """Another database than ``vuoro.db`` in the data folder, such as ``postgresql+psycopg://…``."""
+    database_url: DatabaseUrl | None = Field(None, examples=["database_url = 'postgresql:///vuoro'"])
+    """A PostgreSQL database instead of ``vuoro.db`` in the data folder. `postgresql:///vuoro` is the database `vuoro` on
+    this machine, where the hub's own user needs no password (made by `createuser vuoro; createdb --owner vuoro vuoro`);
+    `postgresql://vuoro@db.example/vuoro` is one elsewhere, whose password stands in that user's `~/.pgpass`. Each hub
+    has a database of its own, makes its tables itself and holds at most 60 connections."""
     public_url: str | None = None
     """How customers' phones reach this hub; stands in the ticket's QR code (Q11). The pages' own address by default."""
     demo: bool = False

@@ -177,7 +177,7 @@ def _point(config: Path) -> Iterator[Point]:
     import secrets
     from datetime import UTC, datetime
 
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import OperationalError, ProgrammingError
     from vuoro_mqtt.values import new_message_id
 
     from vuoro_hub.acts.people import remove_demo_people
@@ -201,7 +201,7 @@ def _point(config: Path) -> Iterator[Point]:
         yield Point(
             site, database, now=lambda: datetime.now(UTC), new_id=new_message_id, new_token=secrets.token_urlsafe
         )
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         _refuse([f"the database cannot be used: {error.orig}; run this as the user the hub runs as"])
     finally:
         database.close()

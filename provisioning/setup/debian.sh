@@ -2,6 +2,16 @@
 
 # install_debian PACKAGE…: as root, or with a sudo that asks nothing; otherwise says what to type, and stops.
 install_debian() {
+    may_install "$@"
+    say "Installing from Debian: $*"
+    if ! apt_install "$@" >/dev/null 2>&1; then
+        quietly $as_root apt-get update -qq
+        quietly apt_install "$@"
+    fi
+}
+
+# may_install PACKAGE…: sets as_root, what to put before a command that only root may give.
+may_install() {
     command -v apt-get >/dev/null || fail "these are missing, and there is no apt-get to install them with: $*"
     if [ "$(id -u)" = 0 ]; then
         as_root="env"
@@ -9,11 +19,6 @@ install_debian() {
         as_root="sudo -n env"
     else
         fail "please install this first, then start again:  sudo apt-get install $*"
-    fi
-    say "Installing from Debian: $*"
-    if ! apt_install "$@" >/dev/null 2>&1; then
-        quietly $as_root apt-get update -qq
-        quietly apt_install "$@"
     fi
 }
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rig.points import PointAtWork
+import requests
+from rig.brokers import free_port
+from rig.points import PRESETS, PointAtWork, preset
 from rig.postgres import PostgresServer
 from rig.sending_dispenser import Dispenser
+from rig.waiting import until
 from sqlalchemy.exc import OperationalError
 from vuoro_hub.acts.people import find_person
 from vuoro_hub.acts.transaction import Actor, Transaction
+from vuoro_hub.running import Hub
+from vuoro_hub.settings import HubSettings
 
 pytestmark = pytest.mark.slow
 
@@ -70,3 +78,50 @@ def test_an_act_it_leaves_in_the_middle_of_is_not_done(lobby: PointAtWork, postg
         lobby.do(Actor("test"), act)
     assert lobby.events() == []
     assert lobby.arrives().number == "001"
+
+
+def test_a_whole_hub_says_that_it_is_away_and_outlives_it(tmp_path: Path, postgres_server: PostgresServer) -> None:
+    settings = HubSettings.model_validate(
+        {
+            "site_file": str(PRESETS / "lahti.toml"),
+            "data": str(tmp_path),
+            "database_url": postgres_server.empty_database(),
+            "demo": True,
+            "demo_hours": "always",
+            "http": {"port": free_port()},
+            "mqtt": {"port": free_port()},
+        }
+    )
+    hub = Hub(settings, preset("lahti"), bytes(32), boot="a-start", stop=threading.Event())
+    try:
+        hub.start()
+
+        def number() -> requests.Response:
+            headers = {"Authorization": "Bearer demo-advisor"}
+            return requests.post(f"{hub.url}/api/v1/visits", json={"service": "vero"}, headers=headers, timeout=10)
+
+        def database() -> str:
+            return str(requests.get(f"{hub.url}/healthz", timeout=10).json()["database"])
+
+        assert (database(), number().json()["number"], hub.well()) == ("ok", "001", True)
+        postgres_server.stop()
+        away = number()
+        assert (away.status_code, away.json()["code"]) == (503, "database-away")
+        assert (database(), hub.well()) == ("does not answer", False)
+        postgres_server.start()
+        until(lambda: database() == "ok", "the hub has found the database again")
+        assert (number().json()["number"], hub.well()) == ("002", True)
+    finally:
+        hub.close()
+
+
+def test_a_hub_that_cannot_have_its_database_says_so_in_a_line(tmp_path: Path) -> None:
+    config = tmp_path / "hub.toml"
+    address = f"postgresql:///vuoro?host={tmp_path}"
+    config.write_text(f"site_file = '{PRESETS / 'lahti.toml'}'\ndata = '{tmp_path}'\ndatabase_url = '{address}'\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "vuoro_hub", "run", "--config", config], capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 2
+    assert "The database cannot be used: " in ended.stderr
+    assert "Traceback" not in ended.stderr

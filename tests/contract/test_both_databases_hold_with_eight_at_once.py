@@ -18,6 +18,8 @@ from vuoro_hub.acts.transaction import Actor, Answer
 from vuoro_hub.domain.refusals import Refusal
 from vuoro_hub.domain.turns import Turn
 
+pytestmark = pytest.mark.slow
+
 THREADS = 8
 EACH = 6
 VERO = clerk("vero")
