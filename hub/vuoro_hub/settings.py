@@ -74,7 +74,7 @@ class HubSettings(Section):
     data: Path = Field(examples=["data = '/var/lib/vuoro/hub'"])
     """Folder for the database and the secret key; made where it is not there. One hub at a time works on it."""
     database_url: DatabaseUrl | None = Field(None, examples=["database_url = 'postgresql:///vuoro'"])
-    """A PostgreSQL database instead of ``vuoro.db`` in the data folder. `postgresql:///vuoro` is the database `vuoro` on
+    """A PostgreSQL database instead of ``vuoro.db`` in the data folder. `postgresql:///vuoro` is database `vuoro` on
     this machine, where the hub's own user needs no password (made by `createuser vuoro; createdb --owner vuoro vuoro`);
     `postgresql://vuoro@db.example/vuoro` is one elsewhere, whose password stands in that user's `~/.pgpass`. Each hub
     has a database of its own, makes its tables itself and holds at most 60 connections."""
