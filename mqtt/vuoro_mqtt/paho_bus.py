@@ -160,10 +160,8 @@ class PahoBus:
         if was and not self._closed:
             self._say(Disconnected(str(reason)))
 
-    def _on_message(self, client: Client, _userdata: Any, message: MQTTMessage) -> None:
+    def _on_message(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
         self._say(Message(message.topic, bytes(message.payload), retained=bool(message.retain)))
-        if client.want_write():
-            client.loop_write()  # an answer given here goes out before the next message is read
 
     def _on_publish(self, _client: Client, _userdata: Any, mid: int, _reason: Any, _properties: Any) -> None:
         self._acknowledged += 1
