@@ -9,6 +9,7 @@ import pytest
 from rig.points import PointAtWork, clerk
 from rig.waiting import until
 from vuoro_hub import metrics
+from vuoro_hub.acts.transaction import Changes
 from vuoro_hub.gateway.gateway import Gateway
 from vuoro_mqtt.bus import BusEvent, Deliver, Message, Will
 from vuoro_mqtt.memory_bus import MemoryBroker, MemoryBus
@@ -357,6 +358,7 @@ def test_a_broker_that_hangs_is_noticed_when_health_is_asked_for(on_bus: HubOnBu
     assert not gateway.ask_broker()
     assert not gateway.broker_answers(), "pages know it from then on"
     on_bus.broker.thaw()
+    gateway.changed(Changes(services=True))  # whatever happens next in the lobby
     until(gateway.broker_answers, "the hub itself finds that it goes on")
     gateway.close()
 
