@@ -56,7 +56,6 @@ class Entry:
     id: str
     type: str
     envelope: dict[str, Any]
-    answered: bool
 
 
 class Journal:
@@ -96,11 +95,13 @@ class Journal:
                 "INSERT INTO up (seq, id, type, envelope) VALUES (?, ?, ?, ?)",
                 (seq, id, type, json.dumps(whole, ensure_ascii=False, separators=(",", ":"))),
             )
-        return Entry(seq, id, type, whole, answered=False)
+        return Entry(seq, id, type, whole)
 
-    def find(self, id: str) -> Entry | None:
-        row = self._database.execute(f"{_SELECT} WHERE id = ?", (id,)).fetchone()
-        return _entry(row) if row else None
+    def type_unanswered(self, id: str) -> str | None:
+        """The type of a message that waits for its answer; None where there is none, or it has been answered."""
+        sought = "SELECT type FROM up WHERE id = ? AND answered_at IS NULL"
+        row = self._database.execute(sought, (id,)).fetchone()
+        return str(row[0]) if row else None
 
     def mark_answered(self, id: str, answer: str, at: datetime) -> None:
         """The hub has answered this message; it stays for a while, so that it can be sent again when asked for."""
@@ -183,9 +184,9 @@ class Journal:
             self._database.execute("BEGIN IMMEDIATE")
 
 
-_SELECT = "SELECT seq, id, type, CAST(envelope AS BLOB), answered_at FROM up"
+_SELECT = "SELECT seq, id, type, CAST(envelope AS BLOB) FROM up"
 
-_Row = tuple[int, str, str, bytes, str | None]
+_Row = tuple[int, str, str, bytes]
 
 
 def _json(written: bytes) -> Any:
@@ -203,7 +204,7 @@ def _envelope(written: bytes) -> dict[str, Any] | None:
 
 
 def _entry(row: _Row) -> Entry:
-    return Entry(row[0], row[1], row[2], _envelope(row[3]) or {}, answered=row[4] is not None)
+    return Entry(row[0], row[1], row[2], _envelope(row[3]) or {})
 
 
 def _readable(rows: Iterable[_Row]) -> list[Entry]:

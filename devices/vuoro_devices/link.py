@@ -216,17 +216,14 @@ class Link:
 
     def _answer(self, down: AckDown | TicketIssuedDown | RefusedDown, moment: Moment) -> list[Heard]:
         """An answer to a message that was answered before has had its effect."""
-        entry = self._journal.find(down.re) if down.re else None
-        if entry is None or entry.answered:
+        asked = self._journal.type_unanswered(down.re) if down.re else None
+        if down.re is None or asked is None:
             return []
-        if isinstance(down, TicketIssuedDown) and entry.type not in ("ticket.requested", "appointment.arrived"):
-            self._complain("answer", f"{down.type} does not answer {entry.type}", moment)
+        if isinstance(down, TicketIssuedDown) and asked not in ("ticket.requested", "appointment.arrived"):
+            self._complain("answer", f"{down.type} does not answer {asked}", moment)
             return []
-        if isinstance(down, AckDown) and entry.type in ("ticket.requested", "appointment.arrived"):
-            # A request that was given up is only acknowledged; it needs no sending again.
-            log.debug("link.request_acknowledged", request=entry.id)
-        self._journal.mark_answered(entry.id, down.type, moment.wall)
-        return [Answered(entry.id, down.body)]
+        self._journal.mark_answered(down.re, down.type, moment.wall)
+        return [Answered(down.re, down.body)]
 
     def _command(self, down: DownMessage, moment: Moment) -> list[Heard]:
         if down.expires_at is not None and moment.wall > down.expires_at:

@@ -62,7 +62,7 @@ def breaking_at(pieces: int) -> Callable[[PrinterMachine], PrinterLink]:
     return lambda machine: BreakingLink(machine, pieces)
 
 
-@pytest.mark.parametrize(("pieces", "printed"), [(0, False), (1, True), (3, True)])
+@pytest.mark.parametrize(("pieces", "printed"), [(0, False), (1, False), (2, True), (3, True)])
 def test_a_ticket_that_broke_off_counts_as_printed_once_its_number_was_on_the_way(pieces: int, printed: bool) -> None:
     printer, _ = printer_over(breaking_at(pieces))
 

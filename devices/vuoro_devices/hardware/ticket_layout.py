@@ -70,7 +70,8 @@ class TicketLayout:
 
         ``torn``: the ticket before broke off, so its remains are cut away first.
         """
-        yield Piece(self._top(words, language, torn))
+        yield Piece(self._start(torn))  # the printer wakes while the first line is made
+        yield Piece(self._top(words, language))
         yield Piece(self._number(words, language), tells_number=True)
         for line in words.lines:
             yield Piece(self._line(line, language))
@@ -113,12 +114,16 @@ class TicketLayout:
                     return page, candidate
         return None
 
-    def _top(self, words: TicketWords, language: str, torn: bool) -> bytes:
+    def _start(self, torn: bool) -> bytes:
         out = self._writer()
         out.hw("INIT")
         out._raw(CANCEL_CHINESE + AMERICAN_SIGNS)
         if torn:
             self._cut(out)
+        return bytes(out.output)
+
+    def _top(self, words: TicketWords, language: str) -> bytes:
+        out = self._writer()
         self._centred(out, words.site, language)
         self._centred(out, words.moment, language)
         if words.mark:
