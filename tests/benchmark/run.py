@@ -316,12 +316,10 @@ def size(folder: Path) -> None:
 
 
 def _bare_python(folder: Path) -> tuple[float, float]:
-    program = Program([sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"], folder / "bare.log")
+    program = Program([sys.executable, "-c", "import time; print(flush=True); time.sleep(60)"], folder / "bare.log")
     wait_for(lambda: (folder / "bare.log").stat().st_size, "python")
     seconds = time.monotonic() - program.began
-    rss = 0.0
-    with contextlib.suppress(Exception):
-        rss = program.rss_mb()
+    rss = program.rss_mb()
     program.stop()
     return rss, seconds
 

@@ -113,7 +113,6 @@ _API_TOKENS = select(API_TOKEN).order_by(API_TOKEN.c.person, API_TOKEN.c.note, A
 # Inline: nothing is asked back of a row that was just written.
 _INSERT = {name: insert(table).inline() for name, table in _TABLES.items()}
 _UPDATE_TURN = update(TURN).where(TURN.c.id == bindparam("key_id"))
-_STORE_TURN = _UPDATE_TURN.values({name: bindparam(name) for name in (*_TURN_FIELDS, "state", "needs")})
 _UPDATE_VISIT = update(VISIT).where(VISIT.c.id == bindparam("key_id"))
 _UPDATE_SERIES = update(SERIES).where(SERIES.c.day == bindparam("key_day"), SERIES.c.letter == bindparam("key_letter"))
 _STEP_SERIES = _UPDATE_SERIES.values(last=SERIES.c.last + 1).returning(SERIES.c.last)
@@ -149,12 +148,13 @@ class Records:
     def __init__(self, source: Session | Connection, *, wary: bool = True) -> None:
         self._driver = Driver(source if isinstance(source, Connection) else source.connection())
         self._wary = wary
+        self._turns: dict[str, Turn] = {}
 
     # --- turns
 
     def turn(self, turn_id: str) -> Turn | None:
         row = self.turn_row(turn_id)
-        return turn_of(row) if row else None
+        return self._seen(row) if row else None
 
     def turn_row(self, turn_id: str) -> AnyRow | None:
         return self._one(_TURN_BY_ID, id=turn_id)
@@ -162,8 +162,8 @@ class Records:
     def waiting(self, day: date, services: Sequence[str] | None = None, most: int = NO_LIMIT) -> list[Turn]:
         """Waiting turns in the order of their rank; of all services unless some are named."""
         if services is None:
-            return [turn_of(row) for row in self._all(_WAITING_TURNS, day=day, most=most)]
-        return [turn_of(row) for row in self._all(_WAITING_OF, day=day, services=list(services), most=most)]
+            return [self._seen(row) for row in self._all(_WAITING_TURNS, day=day, most=most)]
+        return [self._seen(row) for row in self._all(_WAITING_OF, day=day, services=list(services), most=most)]
 
     def open_turns(self, day: date, states: Iterable[TurnState] = OPEN) -> list[AnyRow]:
         """Turns of a day in some states, in the order of their rank."""
@@ -175,12 +175,12 @@ class Records:
 
     def at_counters(self) -> list[Turn]:
         """Turns called or being served, newest call first."""
-        turns = [turn_of(row) for row in self._all(_TURNS_AT_COUNTERS)]
+        turns = [self._seen(row) for row in self._all(_TURNS_AT_COUNTERS)]
         return sorted(turns, key=lambda turn: turn.called_at or turn.arrived_at, reverse=True)
 
     def at_counter(self, counter: str) -> Turn | None:
         row = self._one(_TURN_AT_COUNTER, counter=counter)
-        return turn_of(row) if row else None
+        return self._seen(row) if row else None
 
     def count_waiting(self, day: date) -> dict[str, int]:
         """Waiting turns by service."""
@@ -209,17 +209,22 @@ class Records:
         self._insert("turn", day=day, told=None, told_at=None, **_values(turn))
 
     def store_turn(self, turn: Turn) -> None:
-        """Write a changed turn over its row, at once: a place at a counter is free before the next one takes it."""
-        self._run(_STORE_TURN, key_id=turn.id, **_values(turn))
+        """Write what has changed of a turn, at once: a place at a counter is free before the next one takes it."""
+        before = self._turns.get(turn.id)
+        stored = _values(before) if before else {}
+        values = {name: value for name, value in _values(turn).items() if name not in stored or stored[name] != value}
+        if values:
+            self._change(_UPDATE_TURN, {"key_id": turn.id}, values)
+            self._turns[turn.id] = turn
 
     def tell(self, turn_id: str, phrase: str, now: datetime) -> None:
         """Keep the fixed phrase told about a turn (Q8)."""
-        self._run(
-            _UPDATE_TURN.values(told=bindparam("told"), told_at=bindparam("told_at")),
-            key_id=turn_id,
-            told=phrase,
-            told_at=now,
-        )
+        self._change(_UPDATE_TURN, {"key_id": turn_id}, {"told": phrase, "told_at": now})
+
+    def _seen(self, row: AnyRow) -> Turn:
+        turn = turn_of(row)
+        self._turns[turn.id] = turn
+        return turn
 
     # --- visits and numbers
 
