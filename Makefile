@@ -29,7 +29,7 @@ test: test-packages dev-environment catalogues lint ## set up and run everything
 	@provisioning/setup/try_wheel.sh
 
 check: dev-environment catalogues lint ## format, lint, types, imports and the fast tests (seconds; before each commit)
-	@$(PYTHON_IN) -m pytest -q -m "not slow" $(PYTEST_ARGS)
+	@$(PYTHON_IN) -m pytest -q -n auto -m "not slow" $(PYTEST_ARGS)
 
 bench: dev-environment catalogues test-packages ## measure: press to paper, call to display, throughput, memory
 	@$(PYTHON_IN) tests/benchmark/run.py

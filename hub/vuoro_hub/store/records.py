@@ -264,7 +264,7 @@ class Records:
         if stepped is None:
             self._insert("series", day=day, letter=letter, last=last)
         elif last != stepped:
-            self._run(_UPDATE_SERIES.values(last=bindparam("last")), key_day=day, key_letter=letter, last=last)
+            self._change(_UPDATE_SERIES, {"key_day": day, "key_letter": letter}, {"last": last})
         return number_text(last, letter)
 
     def forget_tokens_before(self, day: date) -> None:
