@@ -9,10 +9,12 @@ import pytest
 from rig.points import PointAtWork, clerk
 from rig.waiting import until
 from vuoro_hub import metrics
-from vuoro_hub.acts.transaction import Changes
+from vuoro_hub.acts import hearing
+from vuoro_hub.acts.transaction import SYSTEM, Changes
 from vuoro_hub.gateway.gateway import Gateway
 from vuoro_mqtt.bus import BusEvent, Deliver, Message, Will
 from vuoro_mqtt.memory_bus import MemoryBroker, MemoryBus
+from vuoro_mqtt.payloads import DeviceStatus
 from vuoro_mqtt.values import new_message_id
 
 VERO = clerk("vero")
@@ -34,6 +36,11 @@ class Listener:
             event = self._events.get(timeout=5)
             if isinstance(event, Message):
                 return event
+
+    def kept(self) -> list[Message]:
+        """What the broker kept and gave at once."""
+        events = [self._events.get_nowait() for _ in range(self._events.qsize())]
+        return [event for event in events if isinstance(event, Message) and event.retained]
 
     def until(self, topic: str, wanted: Callable[[Any], bool] = lambda _payload: True) -> Any:
         while True:
@@ -369,3 +376,20 @@ def test_a_broker_that_answers_is_not_asked_at_every_look(on_bus: HubOnBus, gate
         assert gateway.ask_broker()
     heard_out(on_bus, 1)
     assert on_bus.client.seen.count(f"{BASE}/hub/echo") == 1
+
+
+def test_what_the_broker_keeps_of_a_unit_that_was_removed_is_cleared(on_bus: HubOnBus, lahti: PointAtWork) -> None:
+    topics = [f"{BASE}/devices/dispenser-9/{leaf}" for leaf in ("status", "config")]
+    for topic in topics:
+        on_bus.client.bus.publish(topic, b'{"old": true}', retain=True)
+    gone = DeviceStatus.model_validate(status("online", "boot-9"))
+    lahti.must(SYSTEM, lambda t: hearing.device_status(t, "dispenser-9", gone))
+    lahti.point.any_device = False
+    gateway = on_bus.gateway()
+    gateway.start()
+    until(gateway.ask_broker, "everything is published")
+    newcomer = Listener(on_bus.broker)
+    kept = {event.topic for event in newcomer.kept()}
+    assert f"{BASE}/devices/dispenser-1/config" in kept
+    assert not kept & set(topics)
+    gateway.close()
