@@ -216,7 +216,7 @@ def _ticket_torn(kind: DeviceKind, journal: Journal) -> bool:
     """Whether half a ticket may hang from the printer since the start before."""
     if kind is not DeviceKind.TICKET_DISPENSER:
         return False
-    from vuoro_devices.behaviour.ticket_dispenser import may_be_torn
+    from vuoro_devices.behaviour.ticket_records import may_be_torn
 
     return may_be_torn(journal.kept())
 

@@ -9,7 +9,7 @@ import pytest
 from rig.a_unit import Lobby
 from rig.at_the_dispenser import AtTheDispenser
 from vuoro_devices.__main__ import run
-from vuoro_devices.behaviour.ticket_dispenser import may_be_torn
+from vuoro_devices.behaviour.ticket_records import may_be_torn
 from vuoro_devices.journal import FILE
 
 REQUEST = "0197f3a0-0000-7000-8000-000000000001"

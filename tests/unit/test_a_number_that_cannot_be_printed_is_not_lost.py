@@ -6,7 +6,7 @@ import pytest
 from rig.at_the_dispenser import AtTheDispenser
 from vuoro_devices.behaviour.dispenser_view import DispenserSettings
 from vuoro_devices.behaviour.events import Tick
-from vuoro_devices.behaviour.ticket_dispenser import may_be_torn
+from vuoro_devices.behaviour.ticket_records import may_be_torn
 
 NO_SCREEN = DispenserSettings(has_screen=False)
 

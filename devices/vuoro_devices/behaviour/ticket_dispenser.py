@@ -19,7 +19,6 @@ from vuoro_mqtt.payloads import (
     Refused,
     ServicesState,
     ServiceToday,
-    TicketAbandoned,
     TicketIssued,
     TicketPrinted,
     TicketRequested,
@@ -55,29 +54,26 @@ from vuoro_devices.behaviour.events import (
     PrinterCondition,
     Told,
 )
-from vuoro_devices.behaviour.offline_numbers import OfflineSeries
 from vuoro_devices.behaviour.opening import is_open
 from vuoro_devices.behaviour.service_day import local_time, service_day
+from vuoro_devices.behaviour.ticket_records import (
+    LeftOpen,
+    abandoned,
+    asked,
+    at_printer,
+    given_offline,
+    over,
+    printed,
+    torn,
+)
+from vuoro_devices.behaviour.tickets import issued_ticket, own_ticket, trial_ticket
 from vuoro_devices.behaviour.views import DispenserView, LampState, Ticket
 
 USED_UP = "offline-numbers-used-up"
 JOURNAL_DAMAGED = "journal-damaged"
 PRINTER_FAULTS = BLOCKING | {"paper-low"}
-_KEPT_TICKET = "ticket:"
-_TORN = "torn"
 _TEST = "test:"
 _REPRINT = "reprint:"
-
-
-def may_be_torn(kept: Mapping[str, Any]) -> bool:
-    """Whether the last ticket broke off at a stop or a fault: its remains may hang from the printer."""
-    stages = [_stage_in(value) for key, value in kept.items() if key.startswith(_KEPT_TICKET)]
-    return _TORN in kept or any(stage != "asked" for stage in stages)
-
-
-def _stage_in(record: object) -> object:
-    """How far a ticket had come; None where its record cannot be read."""
-    return record.get("stage") if isinstance(record, Mapping) else None
 
 
 class TicketDispenser:
@@ -91,7 +87,6 @@ class TicketDispenser:
         settings: DispenserSettings | None = None,
         kept: Mapping[str, Any] | None = None,
     ) -> None:
-        kept = kept or {}
         self._device = device
         self._words = words
         self._new_id = new_id
@@ -99,12 +94,9 @@ class TicketDispenser:
         self._connection = Connection()
         self._config: DeviceConfig | None = None
         self._services: ServicesState | None = None
-        self._unreadable: list[str] = []
-        self._series = self._series_kept(kept)
-        self._interrupted = {
-            key.removeprefix(_KEPT_TICKET): value for key, value in kept.items() if key.startswith(_KEPT_TICKET)
-        }
-        self._torn = may_be_torn(kept)
+        self._left_open = LeftOpen.of(kept or {})
+        self._series = self._left_open.series
+        self._torn = self._left_open.torn
         self._stage: Stage = Choosing()
         self._language = "fi"
         self._page = 1
@@ -129,12 +121,9 @@ class TicketDispenser:
     def start(self, moment: Moment) -> list[Effect]:
         """Say how the tickets ended that a stop or a power cut left open."""
         self._connection = replace(self._connection, lost_at=moment.seconds)
-        effects: list[Effect] = []
-        for request, record in self._interrupted.items():
-            effects += self._after_interruption(request, record)
-        self._interrupted = {}
-        effects += [Keep(_TORN, {"perhaps": True})] if self._torn else []
-        return effects + (self._raise(JOURNAL_DAMAGED, " ".join(self._unreadable)) if self._unreadable else [])
+        effects = self._left_open.settle(self._new_id)
+        unreadable = " ".join(self._left_open.unreadable)
+        return effects + (self._raise(JOURNAL_DAMAGED, unreadable) if unreadable else [])
 
     def step(self, event: Event, moment: Moment) -> list[Effect]:
         self._connection = self._connection.after(event, moment)
@@ -145,7 +134,7 @@ class TicketDispenser:
         """A clean end: who has no ticket yet gets none from here."""
         match self._stage:
             case Asking(request=request) | Owed(printing=Printing(request=request)):
-                return self._abandon(request, "the unit was stopped")
+                return abandoned(self._new_id, request, "the unit was stopped")
         return []
 
     def _react(self, event: Event, moment: Moment) -> list[Effect]:
@@ -217,7 +206,7 @@ class TicketDispenser:
         self._stage = asking
         effects: list[Effect] = [
             Send("ticket.requested", request, TicketRequested(service=service.service, language=self._language)),
-            Keep(_KEPT_TICKET + request, {"stage": "asked"}),
+            asked(request),
         ]
         if not self._connection.up:
             effects += self._give_own_number(asking, moment)
@@ -270,7 +259,9 @@ class TicketDispenser:
             return []  # too late: paper is the truth
         match event.answer:
             case TicketIssued() as issued:
-                return self._print(stage, self._issued_ticket(stage, issued, moment), offline=False, moment=moment)
+                assert self._config is not None
+                ticket = issued_ticket(self._config, stage.service, stage.language, issued, moment.wall)
+                return self._print(stage, ticket, offline=False, moment=moment)
             case Refused() as refused:
                 self._stage = Telling(
                     "refused",
@@ -279,7 +270,7 @@ class TicketDispenser:
                     service=stage.service,
                     text=text_in(refused.text, stage.language),
                 )
-                return [Keep(_KEPT_TICKET + stage.request, None)]
+                return [over(stage.request)]
         return []
 
     def _no_answer(self, stage: Asking, moment: Moment) -> list[Effect]:
@@ -301,12 +292,12 @@ class TicketDispenser:
         if taken is None:
             self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds)
             reason = "no answer from the hub, and no offline number is left"
-            return self._abandon(stage.request, reason) + self._fault_used_up()
+            return abandoned(self._new_id, stage.request, reason) + self._fault_used_up()
         number, self._series = taken
-        effects: list[Effect] = [Keep("offline", self._series.as_kept())]
+        effects: list[Effect] = [given_offline(self._series)]
         if self._series.used_up(numbers, today):
             effects += self._fault_used_up()
-        ticket = self._ticket(stage, f"{number:03d}", moment, offline=True)
+        ticket = own_ticket(self._config, stage.service, stage.language, number, moment.wall)
         return effects + self._print(stage, ticket, offline=True, moment=moment)
 
     def _used_up(self, moment: Moment) -> bool:
@@ -322,18 +313,17 @@ class TicketDispenser:
     # --- printing
 
     def _print(self, stage: Asking, ticket: Ticket, *, offline: bool, moment: Moment) -> list[Effect]:
-        at_printer = Printing(stage.request, stage.service, stage.key, stage.since, ticket, offline, moment.seconds)
-        self._stage = at_printer
+        printing = Printing(stage.request, stage.service, stage.key, stage.since, ticket, offline, moment.seconds)
+        self._stage = printing
         if self._printer.code == "printer-gone" and self._settings.has_screen:
-            return self._on_screen(at_printer, moment)  # trying would cost the customer seconds for nothing
-        return [self._intend(at_printer, "printing"), Print(stage.request, ticket)]
+            return self._on_screen(printing, moment)  # trying would cost the customer seconds for nothing
+        return [self._intend(printing, "printing"), Print(stage.request, ticket)]
 
     def _intend(self, stage: Printing, state: Literal["printing", "owed"]) -> Keep:
-        record = {"stage": state, "number": stage.ticket.number, "offline": stage.offline}
-        return Keep(_KEPT_TICKET + stage.request, record)
+        return at_printer(stage.request, stage.ticket.number, offline=stage.offline, stage=state)
 
     def _paper_out(self, job: str, moment: Moment) -> list[Effect]:
-        effects: list[Effect] = [Keep(_TORN, None)] if self._torn else []
+        effects: list[Effect] = [torn(False)] if self._torn else []
         self._torn = False
         if job.startswith((_TEST, _REPRINT)):
             return [*effects, self._outcome(job.partition(":")[2], None)]
@@ -346,7 +336,7 @@ class TicketDispenser:
 
     def _not_printed(self, event: NotPrinted, moment: Moment) -> list[Effect]:
         effects = self._raise(event.code, event.text)
-        effects += [] if self._torn else [Keep(_TORN, {"perhaps": True})]
+        effects += [] if self._torn else [torn(True)]
         self._torn = True
         self._printer = PrinterCondition(event.code, event.text)
         if event.job.startswith((_TEST, _REPRINT)):
@@ -387,7 +377,7 @@ class TicketDispenser:
             medium=medium,
             uncertain=uncertain,
         )
-        return [Send("ticket.printed", self._new_id(), body), Keep(_KEPT_TICKET + stage.request, None)]
+        return printed(self._new_id, body)
 
     def _printer_says(self, condition: PrinterCondition, moment: Moment) -> list[Effect]:
         self._printer = condition
@@ -403,40 +393,6 @@ class TicketDispenser:
             effects += [self._intend(again, "printing"), Print(again.request, again.ticket)]
         return effects
 
-    # --- after a stop in the middle
-
-    def _after_interruption(self, request: str, record: object) -> list[Effect]:
-        try:
-            return self._ended(request, record)
-        except (KeyError, TypeError, ValueError):
-            # Somebody may hold this paper, so nothing is said that would take away the place the hub gave it.
-            self._unreadable.append(f"How the ticket of {request} ended cannot be read.")
-            return [Keep(_KEPT_TICKET + request, None)]
-
-    def _ended(self, request: str, record: Any) -> list[Effect]:
-        """Raises an error where the record cannot be read."""
-        if record["stage"] in ("asked", "owed"):
-            return self._abandon(request, "the unit stopped before anything was printed")
-        printed = TicketPrinted(
-            request=request, number=record["number"], offline=record["offline"], medium="paper", uncertain=True
-        )
-        return [Send("ticket.printed", self._new_id(), printed), Keep(_KEPT_TICKET + request, None)]
-
-    def _series_kept(self, kept: Mapping[str, Any]) -> OfflineSeries:
-        """What was given; where that cannot be read, none is given before the next service day."""
-        if "offline" not in kept:
-            return OfflineSeries()
-        try:
-            return OfflineSeries.from_kept(kept["offline"])
-        except ValueError as error:
-            self._unreadable.append(f"Which offline numbers were given today cannot be read ({error}).")
-            return OfflineSeries(lost=True)
-
-    def _abandon(self, request: str, reason: str) -> list[Effect]:
-        """Nobody got this number."""
-        body = TicketAbandoned(request=request, reason=reason)
-        return [Send("ticket.abandoned", self._new_id(), body), Keep(_KEPT_TICKET + request, None)]
-
     # --- commands
 
     def _ordered(self, event: Ordered, moment: Moment) -> list[Effect]:
@@ -447,7 +403,8 @@ class TicketDispenser:
         if isinstance(self._stage, Asking | Printing | Owed):
             return [self._outcome(event.id, "busy")]
         if event.command == "test":
-            return [Print(_TEST + event.id, self._test_ticket(moment))]
+            trial = trial_ticket(self._config, self._device, self._languages()[0], moment.wall)
+            return [Print(_TEST + event.id, trial)]
         if self._last_ticket is None:
             return [self._outcome(event.id, "nothing-to-reprint")]
         return [Print(_REPRINT + event.id, self._last_ticket)]
@@ -472,7 +429,7 @@ class TicketDispenser:
             case Owed() if moment.seconds - stage.since >= self._settings.paper_within_seconds:
                 self._stage = Telling("closed", moment.seconds, self._settings.reading_seconds)
                 reason = "the printer was not mended in time, and the unit has no screen"
-                effects += self._abandon(stage.printing.request, reason)
+                effects += abandoned(self._new_id, stage.printing.request, reason)
             case Telling() if moment.seconds - stage.since >= stage.seconds:
                 self._first_screen()
             case Choosing() if moment.seconds - stage.touched_at >= self._settings.idle_seconds:
@@ -484,7 +441,7 @@ class TicketDispenser:
         if self._config is None:
             return []
         before, self._series = self._series, self._series.on(service_day(moment.wall, self._config.timezone))
-        return [] if self._series is before else [Keep("offline", self._series.as_kept())]
+        return [] if self._series is before else [given_offline(self._series)]
 
     def _first_screen(self) -> None:
         """Nothing of the last customer stays (Q3)."""
@@ -503,7 +460,7 @@ class TicketDispenser:
         given = config.offline_given
         before = self._series
         self._series = before.after_the_hub(given.day, given.numbers) if given else before
-        return [] if self._series is before else [Keep("offline", self._series.as_kept())]
+        return [] if self._series is before else [given_offline(self._series)]
 
     def _languages(self) -> list[str]:
         return list(self._config.languages) if self._config and self._config.languages else ["fi"]
@@ -513,44 +470,6 @@ class TicketDispenser:
         assert self._services is not None
         local = local_time(moment.wall, self._config.timezone)
         return is_open(service, self._services, local, connected=self._connection.up)
-
-    def _issued_ticket(self, stage: Asking, issued: TicketIssued, moment: Moment) -> Ticket:
-        ticket = self._ticket(stage, issued.number, moment, offline=False)
-        estimate = issued.estimate
-        return replace(
-            ticket,
-            position=issued.position,
-            estimate_minutes=(estimate.low_minutes, estimate.high_minutes) if estimate else None,
-            follow_url=issued.follow_url or None,
-        )
-
-    def _ticket(self, stage: Asking, number: str, moment: Moment, *, offline: bool) -> Ticket:
-        assert self._config is not None
-        return Ticket(
-            number=number,
-            language=stage.language,
-            site_name=text_in(self._config.site_name, stage.language, self._config.site),
-            local_time=local_time(moment.wall, self._config.timezone),
-            position=None,
-            estimate_minutes=None,
-            follow_url=None,
-            wait_at=text_in(stage.service.wait_at, stage.language),
-            offline=offline,
-        )
-
-    def _test_ticket(self, moment: Moment) -> Ticket:
-        config = self._config
-        return Ticket(
-            number="000",
-            language=self._languages()[0],
-            site_name=text_in(config.site_name, self._languages()[0], config.site) if config else self._device,
-            local_time=local_time(moment.wall, config.timezone if config else "UTC"),
-            position=None,
-            estimate_minutes=None,
-            follow_url=None,
-            wait_at="",
-            test=True,
-        )
 
     def _raise(self, code: str, text: str) -> list[Effect]:
         if code in self._faults:
