@@ -97,7 +97,7 @@ def set_roles(config: Config, name: Name, role: Roles = []) -> None:  # noqa: B0
     name = name.strip().lower()
     with _point(config) as point:
         _must(_act(point, lambda t: staffing.set_roles(t, name, role)))
-        left_open = _look(point, lambda t: staffing.counters_open_by(t, name))
+        left_open = _look(point, lambda t: _closed_to(t, name))
     typer.echo(f"{name} is now: {', '.join(dict.fromkeys(role))}.")
     _tell_of_counters(name, left_open)
 
@@ -243,6 +243,24 @@ def _look(point: Point, see: Callable[[Transaction], T]) -> T:
 
     with point.database.reading() as session:
         return see(Transaction(point, Records(session), SYSTEM, point.now()))
+
+
+def _closed_to(t: Transaction, name: str) -> list[str]:
+    """The counters that somebody has open and cannot go on at with the roles held now."""
+    from vuoro_hub.acts.people import find_person
+    from vuoro_hub.acts.staffing import counters_open_by
+    from vuoro_hub.domain.roles import Permission
+
+    account = find_person(t.point.database, name)
+
+    def usable(counter: str) -> bool:
+        here = t.records.at_counter(counter)
+        services = (here.service,) if here else t.records.counter(counter).services
+        return account is not None and any(
+            account.person.may(Permission.RUN_QUEUE, t.authority_of(service)) for service in services
+        )
+
+    return [counter for counter in counters_open_by(t, name) if not usable(counter)]
 
 
 # --- What is asked and told

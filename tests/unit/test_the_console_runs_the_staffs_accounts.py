@@ -160,6 +160,19 @@ def test_a_counter_left_open_by_who_is_removed_is_told(console: Console) -> None
     assert "counter 3. The coordinator can close it" in console.types("person", "remove", "eeva").stderr
 
 
+def test_a_counter_is_told_of_only_where_the_new_roles_may_not_go_on_there(console: Console) -> None:
+    console.adds("eeva", "clerk:vero")
+    account = find_person(console.point.database, "eeva")
+    assert account is not None
+    console.point.opens("3", CONSOLE.staff(account.person))
+    for roles in (("clerk:vero", "advisor"), ("clerk:te", "clerk:vero")):
+        words = [word for role in roles for word in ("--role", role)]
+        changed = console.types("person", "roles", "eeva", *words)
+        assert (changed.exit_code, changed.stderr) == (0, "")
+    for role in ("clerk:te", "coordinator"):
+        assert "counter 3. The coordinator can" in console.types("person", "roles", "eeva", "--role", role).stderr
+
+
 def test_nobody_can_be_changed_who_is_not_there(console: Console) -> None:
     console.adds("eeva", "clerk:vero")
     for words in (("person", "remove", "eva"), ("person", "roles", "eva", "--role", "viewer")):
