@@ -355,13 +355,16 @@ class Unit:
 
     def _configure(self, told: Told, config: DeviceConfig, moment: Moment) -> list[Effect]:
         """Settings that cannot be lived by are refused: the last good ones stay."""
-        if why := why_unusable(config):
+        if why := self._why_unusable(config):
             log.error("unit.config_invalid", reason=why)
             return [Raise(CONFIG_INVALID, f"The hub's settings cannot be used, the last ones stay: {why}")]
         return [Clear(CONFIG_INVALID), *self._behaviour.step(told, moment)]
 
+    def _why_unusable(self, config: DeviceConfig) -> str:
+        return why_unusable(config, self._identity.topics.site)
+
     def _is_good(self, state: DeviceConfig | ServicesState) -> bool:
-        return self._is_ours(state) and not (isinstance(state, DeviceConfig) and why_unusable(state))
+        return self._is_ours(state) and not (isinstance(state, DeviceConfig) and self._why_unusable(state))
 
     def _obey(self, heard: Heard, moment: Moment) -> None:
         match heard:

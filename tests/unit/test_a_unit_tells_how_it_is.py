@@ -229,14 +229,19 @@ def test_soon_after_the_disk_can_be_written_again_the_fault_is_gone(tmp_path: Pa
         {"timezone": ""},
         {"offline_numbers": {"from": 949, "to": 900}},
         {"offline_numbers": {"from": 1, "to": 10**15}},
+        {"offline_numbers": {"from": 1, "to": 50}},
+        {"offline_numbers": {"from": 899, "to": 949}},
+        {"offline_numbers": {"from": 900, "to": 1400}},
         {"answer_within_seconds": -1},
+        {"site": "lappeenranta"},
+        {"languages": []},
     ],
 )
 def test_settings_that_cannot_be_lived_by_are_refused_and_the_last_ones_stay(
     tmp_path: Path, wish: dict[str, Any]
 ) -> None:
     lobby = Lobby(tmp_path)
-    lobby.hub.tell(dispenser_config(languages=["sv"], **wish))
+    lobby.hub.tell(dispenser_config(**{"languages": ["sv"], **wish}))
     lobby.wait(1)
     faults = {fault.code: fault.text for fault in retained_status(lobby).faults}
     assert next(iter(wish)) in faults["config-invalid"]
@@ -248,6 +253,23 @@ def test_settings_that_cannot_be_lived_by_are_refused_and_the_last_ones_stay(
     lobby.wait(10)
     assert lobby.view().language == "sv"
     assert retained_status(lobby).faults == []
+
+
+@pytest.mark.parametrize("wish", [{"services": ["later"]}, {"service_for_the_lost": "later"}])
+def test_services_that_are_not_there_yet_are_no_fault_of_the_settings(tmp_path: Path, wish: dict[str, Any]) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.hub.tell(dispenser_config(languages=["sv"], **wish))
+    lobby.wait(10)
+    lobby.press()
+    assert lobby.view().language == "sv"
+    assert retained_status(lobby).faults == []
+
+
+def test_the_widest_range_of_numbers_is_taken(tmp_path: Path) -> None:
+    lobby = Lobby(tmp_path)
+    lobby.hub.tell(dispenser_config(languages=["sv"], offline_numbers={"from": 900, "to": 1399}))
+    lobby.wait(10)
+    assert lobby.view().language == "sv"
 
 
 def test_after_a_failed_write_the_unit_starts_anew(tmp_path: Path) -> None:
