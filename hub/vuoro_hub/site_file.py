@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time, timedelta
 from functools import cached_property
@@ -274,7 +275,7 @@ def _span(text: str) -> Span:
 T = TypeVar("T")
 
 _TEXTS: TypeAdapter[Texts] = TypeAdapter(Texts)
-_LANGUAGES: TypeAdapter[list[str]] = TypeAdapter(list[Language])
+_LANGUAGE: TypeAdapter[str] = TypeAdapter(Language)
 _RANGE = TypeAdapter(Range)
 
 
@@ -297,8 +298,9 @@ class _Loose:
         return found if isinstance(found, dict) else {}
 
     def languages(self) -> list[str]:
-        """The site's; none where they cannot be read."""
-        return _read(_LANGUAGES, self._data.get("languages", ["fi", "sv", "en"])) or []
+        """The site's, as far as they can be read."""
+        written = self._data.get("languages", ["fi", "sv", "en"])
+        return [one for one in written if _read(_LANGUAGE, one)] if isinstance(written, list) else []
 
     def name(self) -> Any:
         return self._data.get("name")
@@ -358,6 +360,7 @@ def _faults(data: _Loose) -> Iterator[Fault]:
         if queue.get("letters") is True and row.get("letter") is None:
             yield Fault(data.at("services", number, "letter"), "is missing; queue.letters is on")
     yield from _name_faults(data)
+    yield from _text_faults(data)
     yield from _device_faults(data)
 
 
@@ -366,11 +369,61 @@ def _name_faults(data: _Loose) -> Iterator[Fault]:
     languages = data.languages()
     for language in sorted({one for one in languages if languages.count(one) > 1}):
         yield Fault("languages", f"{language!r} stands there {languages.count(language)} times")
+    languages = list(dict.fromkeys(languages))
     yield from _language_faults("name", data.name(), languages[:1])
     for table in ("areas", "authorities", "services", "counters"):
         wanted = languages if table == "services" else languages[:1]
         for number, row in data.rows(table):
             yield from _language_faults(data.at(table, number, "name"), row.get("name"), wanted)
+
+
+LONGEST_NAME = 120
+"""Letters of a name: two lines of a ticket or a page; what is longer is no name."""
+
+LONGEST_TEXT = 1000
+"""Letters of any other text for customers."""
+
+_LONGEST = {"name": LONGEST_NAME, "wait_at": LONGEST_NAME, "other_channels": LONGEST_TEXT}
+
+
+def _text_faults(data: _Loose) -> Iterator[Fault]:
+    """What customers read fits where it is shown, and nothing in it that is not seen changes how the rest is."""
+    yield from _writing_faults("name", data.name(), LONGEST_NAME)
+    yield from _writing_faults("first_screen_note", data.table("first_screen_note"), LONGEST_TEXT)
+    for table in ("areas", "authorities", "services", "counters"):
+        for number, row in data.rows(table):
+            for key, most in _LONGEST.items():
+                yield from _writing_faults(data.at(table, number, key), row.get(key), most)
+            for key in ("symbol", "group"):
+                yield from _one_writing_faults(data.at(table, number, key), row.get(key), LONGEST_NAME)
+
+
+def _writing_faults(where: str, texts: object, most: int) -> Iterator[Fault]:
+    for language, written in texts.items() if isinstance(texts, dict) else ():
+        yield from _one_writing_faults(f"{where}.{language}", written, most)
+
+
+def _one_writing_faults(where: str, written: object, most: int) -> Iterator[Fault]:
+    """Of a text that can be read: one that is none is told as a fault of shape."""
+    if not isinstance(written, str):
+        return
+    if len(written) > most:
+        yield Fault(where, f"has {len(written)} letters; {most} or less wanted")
+    allowed = _ALLOWED if most == LONGEST_NAME else _ALLOWED | {"\n"}
+    if unseen := sorted({letter for letter in written if _is_unseen(letter)} - allowed):
+        named = ", ".join(f"U+{ord(letter):04X}" for letter in unseen[:MOST_UNSEEN_NAMED])
+        yield Fault(where, f"has signs that cannot be shown: {named}; letters alone wanted")
+
+
+MOST_UNSEEN_NAMED = 5
+
+_ALLOWED = frozenset("\u00ad\u061c\u200c\u200d\u200e\u200f")
+"""Unseen, but needed to write some languages rightly: where a word may be parted, what is joined, and which way."""
+
+
+def _is_unseen(letter: str) -> bool:
+    """Control characters, and what turns the direction of the letters after it."""
+    return unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp", "Co")
 
 
 def _device_faults(data: _Loose) -> Iterator[Fault]:

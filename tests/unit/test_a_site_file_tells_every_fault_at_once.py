@@ -144,3 +144,35 @@ def test_a_range_of_offline_numbers_may_stand_beyond_the_reserved_ones(tmp_path:
     path = tmp_path / "site.toml"
     path.write_text(text.replace("from = 900, to = 949", "from = 1000, to = 1499"), encoding="utf-8")
     assert read_site_file(path).offline_ranges[0].first == 1000
+
+
+def test_a_language_that_is_none_hides_no_other_fault_of_the_languages(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, ('languages = ["fi", "sv", "en"', 'languages = ["fi", "sv", "fi", "klingon!"'))
+    assert len(faults) == 2
+    assert "languages[4]: 'klingon!' is not right; wanted: a language's tag, such as fi" in faults
+    assert "languages: 'fi' stands there 2 times" in faults
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Vero\\u0007tus", "has signs that cannot be shown: U+0007"),
+        ("Vero\\u202Etus\\u2066", "has signs that cannot be shown: U+202E, U+2066"),
+        ("Vero\\ntus", "has signs that cannot be shown: U+000A"),
+        ("V" * 121, "has 121 letters; 120 or less wanted"),
+        ("V" * 5000, "has 5000 letters; 120 or less wanted"),
+    ],
+)
+def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path, name: str, told: str) -> None:
+    faults = faults_of(tmp_path, ('fi = "Verotus"', f'fi = "{name}"'))
+    assert [fault.partition(";")[0] for fault in faults] == [f"services[2] 'vero'.name.fi: {told.partition(';')[0]}"]
+    assert told in faults[0]
+
+
+def test_what_some_languages_are_written_with_is_no_fault(tmp_path: Path) -> None:
+    text = (PRESETS / "lahti.toml").read_text(encoding="utf-8")
+    path = tmp_path / "site.toml"
+    path.write_text(
+        text.replace('fi = "Verotus"', f'fi = "{"V" * 110}ero\\u00ADtus\\u200D\\u200F"', 1), encoding="utf-8"
+    )
+    assert read_site_file(path).service_by_id["vero"].name["fi"].endswith("tus\u200d\u200f")
