@@ -15,7 +15,7 @@ from vuoro_hub.store.records import Records
 
 EVERY_SECONDS = 0.5
 
-CHECKPOINT_SECONDS = 10.0
+CHECKPOINT_SECONDS = 3.0
 
 log = FactsLog(__name__)
 

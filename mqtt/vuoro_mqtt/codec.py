@@ -14,6 +14,9 @@ from vuoro_mqtt.values import MessageId, Payload
 
 MAX_BYTES = 16 * 1024
 
+MAX_LOOKED_INTO_BYTES = 16 * MAX_BYTES
+"""A message that is too large is not taken, but up to here its sender is told so."""
+
 P = TypeVar("P", bound=Payload)
 
 
@@ -86,13 +89,16 @@ def decode_down(data: bytes) -> DownMessage:
 
 def _check_size(data: bytes) -> None:
     if len(data) > MAX_BYTES:
-        raise Undecodable(f"{len(data)} bytes; at most {MAX_BYTES} may travel")
+        raise Undecodable(f"{len(data)} bytes; at most {MAX_BYTES} may travel", _id_of(data))
 
 
 def _id_of(data: bytes) -> str | None:
+    """The sender's id, so that it can be told; also beside what is no text, such as half of a surrogate pair."""
+    if len(data) > MAX_LOOKED_INTO_BYTES:
+        return None
     try:
-        return _IdOnly.model_validate_json(data).id
-    except ValidationError:
+        return _IdOnly.model_validate(json.loads(data)).id
+    except (ValueError, RecursionError):
         return None
 
 

@@ -312,8 +312,8 @@ class CommandOutcome(Payload):
     code: str | None = None
 
 
-JournalId = Annotated[str, Field(min_length=1, max_length=64)]
-Seq = Annotated[int, Field(ge=1, le=MOST_COUNTED)]
+JournalId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Seq = Annotated[int, Field(ge=1, le=MOST_COUNTED, strict=True)]
 
 
 class Envelope(Payload):
@@ -324,7 +324,7 @@ class Envelope(Payload):
     seq: Seq
     at: Instant
     clock: ClockReading
-    late: bool = False
+    late: Annotated[bool, Field(strict=True)] = False
     """True when sent later than it was made, from the journal."""
     sent_at: Instant | None = None
     """When this copy was sent, by the same clock as ``at``: how old the message is, even where that clock is wrong."""

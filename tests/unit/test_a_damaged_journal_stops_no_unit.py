@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from rig.a_unit import Lobby
 from rig.at_the_dispenser import AtTheDispenser
 from vuoro_devices.__main__ import run
+from vuoro_devices.behaviour.offline_numbers import OfflineSeries
 from vuoro_devices.behaviour.ticket_records import may_be_torn
 from vuoro_devices.journal import FILE
 
@@ -53,6 +55,13 @@ def test_a_ticket_whose_record_cannot_be_read_keeps_its_place_and_may_hang_torn(
     assert may_be_torn(kept)
     lobby.ticket()
     assert lobby.prints[-1].ticket.number == "017"
+
+
+def test_the_record_of_an_earlier_version_is_read() -> None:
+    kept = {"day": "2026-03-03", "given": [900, 901], "last": 901, "lost": False}
+    series = OfflineSeries.from_kept(kept)
+    assert series.given_on(date(2026, 3, 3)) == {900, 901}
+    assert OfflineSeries.from_kept(series.as_kept()) == series
 
 
 def test_a_record_under_an_impossible_name_is_passed_over() -> None:

@@ -56,6 +56,30 @@ def test_an_answer_that_came_too_late_gives_way_to_the_printed_number(lahti: Poi
     assert lahti.arrives().number == "002"
 
 
+def test_a_number_on_a_paper_whose_request_never_came_is_given_to_nobody_else(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    unit.send(unit.printed(unit.request(), "002"))
+    assert [lahti.arrives().number for _ in range(2)] == ["001", "003"]
+    assert [event.body["number"] for event in lahti.events() if event.type == "paper.kept"] == ["002"]
+
+
+def test_a_paper_of_yesterday_keeps_no_number_from_today(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    unit.send(unit.printed(unit.request(), "001"))
+    lahti.clock.pass_by(days=1)
+    assert lahti.arrives().number == "001"
+
+
+def test_a_paper_with_the_lower_seq_is_joined_to_its_request_too(lahti: PointAtWork) -> None:
+    unit = Dispenser(lahti)
+    request = unit.request(late=True)
+    paper = unit.printed(request, "970", offline=True)
+    seqs = request.seq, paper.seq
+    unit.send(paper.model_copy(update={"seq": seqs[0]}))
+    unit.send(request.model_copy(update={"seq": seqs[1]}))
+    assert line(lahti) == ["970"]
+
+
 def test_paper_that_comes_before_its_request_is_kept_for_it(lahti: PointAtWork) -> None:
     unit = Dispenser(lahti)
     request = unit.request(late=True)

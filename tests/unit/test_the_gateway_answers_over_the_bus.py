@@ -172,6 +172,27 @@ def test_what_cannot_be_done_is_refused_with_code_and_text(
     assert answer["body"]["text"]["fi"]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"body": {"service": "vero", "language": "\ud800"}},
+        {"body": {"service": "vero"}, "padding": "x" * 20_000},
+        {"body": {"service": "vero"}, "seq": "1"},
+        {"body": {"service": "vero"}, "seq": True},
+        {"body": {"service": "vero"}, "late": "yes"},
+        {"body": {"service": "vero"}, "journal": "a\x00b"},
+    ],
+    ids=["half-a-letter", "too-large", "seq-as-text", "seq-as-truth", "late-as-text", "unprintable-journal"],
+)
+def test_whoever_gives_an_id_is_told_what_is_wrong_with_the_rest(
+    on_bus: HubOnBus, gateway: Gateway, odd: dict[str, Any]
+) -> None:
+    message = {**up("ticket.requested", {}), **odd}
+    on_bus.client.say("devices/dispenser-1/up", message)
+    answer = on_bus.client.until("devices/dispenser-1/down", lambda down: down["re"] == message["id"])
+    assert (answer["type"], answer["body"]["code"]) == ("refused", "invalid")
+
+
 def test_a_unit_the_site_does_not_have_is_not_answered(on_bus: HubOnBus, gateway: Gateway) -> None:
     on_bus.client.say("devices/stranger/up", up("ticket.requested", {"service": "vero"}))
     on_bus.client.say("devices/dispenser-1/up", up("ticket.requested", {"service": "vero"}))

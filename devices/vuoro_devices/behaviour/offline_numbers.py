@@ -105,6 +105,8 @@ class OfflineSeries:
         """What ``as_kept`` wrote. Raises ValueError where it is something else."""
         try:
             lost = bool(kept.get("lost", False))
+            if "days" not in kept and "day" in kept and "given" in kept:
+                return cls._from_one_day(kept, lost=lost)
             days = kept.get("days", {}) if lost else kept["days"]
             return cls(
                 days={date.fromisoformat(day): _day_of(known) for day, known in days.items()},
@@ -113,6 +115,13 @@ class OfflineSeries:
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"no record of offline numbers: {error}") from error
+
+    @classmethod
+    def _from_one_day(cls, kept: Mapping[str, Any], *, lost: bool) -> OfflineSeries:
+        """The form of before several days were remembered."""
+        given = frozenset(_number(one) for one in kept["given"])
+        days = {date.fromisoformat(kept["day"]): DayOfNumbers(given, lost)} if kept.get("day") else {}
+        return cls(days, last=_number(kept["last"]) if kept.get("last") is not None else None, lost=lost and not days)
 
 
 def _together(days: Iterable[DayOfNumbers]) -> DayOfNumbers:

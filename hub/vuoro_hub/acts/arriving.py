@@ -14,7 +14,7 @@ from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.acts.waiting import estimate_for
 from vuoro_hub.domain.refusals import Refusal, refuse, service_unknown
 from vuoro_hub.domain.roles import Permission
-from vuoro_hub.domain.service_day import service_day
+from vuoro_hub.domain.service_day import day_begins, service_day
 from vuoro_hub.domain.turns import Turn, TurnState, cancel, leave
 from vuoro_hub.store.prepared import AnyRow
 from vuoro_hub.store.records import turn_of
@@ -84,7 +84,7 @@ def give_number(t: Transaction, wish: Wish) -> Issued | Refusal:
         late=wish.late,
         wished=wish.service,
     )
-    if paper := _paper_before(t, wish):
+    if wish.request and (paper := t.records.paper(wish.request)):
         visit, turn = _follow_paper(t, visit, turn, paper)
     waits = turn.state is TurnState.WAITING
     position = t.records.position(turn, visit.day) if waits else None
@@ -92,11 +92,6 @@ def give_number(t: Transaction, wish: Wish) -> Issued | Refusal:
     t.changed(services=True, calls=True)
     url = f"{t.point.public_url}/v/{visit.token}"
     return Issued(visit.id, turn.id, visit.number, service, position, estimate, visit.token, url, t.now)
-
-
-def _paper_before(t: Transaction, wish: Wish) -> AnyRow | None:
-    """The paper of a request that comes after it: a paper stands later in the same journal."""
-    return None if t.in_order or not wish.request else t.records.paper(wish.request)
 
 
 def service_closed(t: Transaction, service: str) -> Refusal:
@@ -128,7 +123,9 @@ def paper_printed(t: Transaction, request: str, printed: TicketPrinted, device: 
     paper = t.records.paper(request)
     row = t.records.visit_of_request(request)
     if row is None:
-        _enter_refused(t, paper)
+        if not _enter_refused(t, paper):
+            # Its request is on its way. Till then the number is nobody else's: the series passes it by.
+            t.record("paper.kept", **printed.model_dump(mode="json"))
         return request
     visit = _visit_of(row)
     for turn in t.records.turns_of_visit(visit.id):
@@ -170,7 +167,7 @@ def _visit_of(row: AnyRow) -> _Visit:
 def _enter(t: Transaction, wish: Wish, arrived: datetime, state: TurnState) -> tuple[_Visit, Turn]:
     day = service_day(arrived, t.site.zone)
     letter = (t.site.service_by_id[wish.service].letter or "") if t.site.queue.letters else ""
-    number = t.records.take_number(day, letter, t.site.offline_ranges)
+    number = t.records.take_number(day, letter, t.site.offline_ranges, day_begins(day, t.site.zone))
     visit = _Visit(t.point.new_id(), day, number, t.point.new_token())
     turn = Turn(
         id=t.point.new_id(),
@@ -238,14 +235,14 @@ def _renumber(t: Transaction, visit: _Visit, number: str) -> _Visit:
     return replace(visit, number=number)
 
 
-def _enter_refused(t: Transaction, paper: Any) -> None:
-    """A ticket that was refused and yet printed: somebody holds this paper, so it gets its place."""
+def _enter_refused(t: Transaction, paper: Any) -> bool:
+    """A ticket that was refused and yet printed: somebody holds this paper, so it gets its place. False for others."""
     refused = t.records.answer(paper.request)
     if refused is None or refused.type != "refused":
-        return
+        return False
     kind, _, body = (refused.asked or "").partition(" ")
     if kind != "ticket.requested":
-        return
+        return False
     asked = json.loads(body)
     known = asked["service"] in t.site.service_by_id
     wish = Wish(
@@ -258,6 +255,7 @@ def _enter_refused(t: Transaction, paper: Any) -> None:
     visit, turn = _enter(t, wish, min(paper.at, t.now), TurnState.HELD)
     t.record("ticket.issued", visit=visit.id, turn=turn.id, number=visit.number, service=wish.service, refused=True)
     _follow_paper(t, visit, turn, paper)
+    return True
 
 
 def close_open_turns_before(t: Transaction) -> int:

@@ -98,15 +98,14 @@ SYSTEM = Actor("system")
 
 
 class Transaction:
-    """What an act works with. ``in_order``: it answers the furthest message of a journal without a gap."""
+    """What an act works with."""
 
-    def __init__(self, point: Point, records: Records, by: Actor, now: datetime, *, in_order: bool = False) -> None:
+    def __init__(self, point: Point, records: Records, by: Actor, now: datetime) -> None:
         self.point = point
         self.site = point.site
         self.records = records
         self.by = by
         self.now = now
-        self.in_order = in_order
         self.day: date = service_day(now, point.site.zone)
         self.changes = Changes()
 
@@ -201,16 +200,16 @@ class _Asking:
 def _attempt(asking: _Asking, connection: Connection, *, wary: bool) -> tuple[Answer, Changes]:
     point, origin = asking.point, asking.origin
     records = Records(connection, wary=wary)
-    if wary and asking.key and (first := records.answer(asking.key)):
-        return _same(first, asking.asked, asking.render), Changes()
     now = point.now()
-    transaction = Transaction(point, records, asking.by, now, in_order=_advance(records, origin, now))
+    if wary and asking.key and (first := records.answer(asking.key)):
+        _advance(records, origin, now)
+        return _same(first, asking.asked, asking.render), Changes()
+    transaction = Transaction(point, records, asking.by, now)
     outcome = asking.act(transaction)
     changes = transaction.changes
     if isinstance(outcome, Refusal):
         connection.rollback()
         point.database.begin(connection)
-        _advance(records, origin, now)
         changes = Changes()
     answer = Answer(*asking.render(outcome))
     if asking.key:
@@ -224,11 +223,13 @@ def _attempt(asking: _Asking, connection: Connection, *, wary: bool) -> tuple[An
             journal=origin.journal if origin else None,
             seq=origin.seq if origin else None,
         )
+    _advance(records, origin, now)
     return answer, changes
 
 
-def _advance(records: Records, origin: Origin | None, now: datetime) -> bool:
-    return origin is not None and records.advance_journal(origin.device, origin.journal, origin.seq, now)
+def _advance(records: Records, origin: Origin | None, now: datetime) -> None:
+    if origin is not None:
+        records.advance_journal(origin.device, origin.journal, origin.seq, now)
 
 
 def do(point: Point, by: Actor, act: Callable[[Transaction], R | Refusal]) -> R | Refusal:

@@ -15,7 +15,7 @@ from vuoro_mqtt.facts_log import FactsLog
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-CHECKPOINT_AT_LATEST_PAGES = 20_000
+CHECKPOINT_AT_LATEST_PAGES = 4_000
 """SQLite's own checkpoint comes within a commit, for which somebody waits: ``checkpoint`` is to come long before."""
 
 MOST_CONNECTIONS = {"sqlite": 96, "postgresql": 60}

@@ -76,6 +76,7 @@ _VISIT_BY = {name: select(VISIT).where(VISIT.c[name] == bindparam(name)) for nam
 _VISIT_NUMBERED = select(VISIT.c.id).where(VISIT.c.day == bindparam("day"), VISIT.c.number == bindparam("number"))
 _NUMBERS_OF_DAY = select(VISIT.c.number).where(VISIT.c.day == bindparam("day")).order_by(VISIT.c.arrived_at, VISIT.c.id)
 _TURNS_OF_VISIT = select(TURN).where(TURN.c.visit == bindparam("visit")).order_by(TURN.c.id)
+_PAPER_NUMBERED = select(PAPER.c.request).where(PAPER.c.number == bindparam("number"), PAPER.c.at >= bindparam("since"))
 _PAPER = select(PAPER).where(PAPER.c.request == bindparam("request"))
 _COUNTER = select(COUNTER).where(COUNTER.c.id == bindparam("id"))
 _OPEN_COUNTERS = select(COUNTER).where(COUNTER.c.opened_by.is_not(None))
@@ -253,19 +254,24 @@ class Records:
     def change_visit(self, visit_id: str, **values: Any) -> None:
         self._change(_UPDATE_VISIT, {"key_id": visit_id}, values)
 
-    def take_number(self, day: date, letter: str, offline: Iterable[OfflineRange]) -> str:
-        """The next number of the series, never one that a visit of the day has (a paper may have taken it)."""
+    def take_number(self, day: date, letter: str, offline: Iterable[OfflineRange], since: datetime) -> str:
+        """The next number of the series, never one that a visit of the day has, or a paper ``since`` it began."""
         ranges = list(offline)
         row = self._one(_STEP_SERIES, key_day=day, key_letter=letter)
         stepped = int(row[0]) if row else None
         last = next_value(stepped - 1 if stepped else 0, ranges)
-        while self._wary and self.visit_numbered(day, number_text(last, letter)) is not None:
+        while self._taken(day, number_text(last, letter), since):
             last = next_value(last, ranges)
         if stepped is None:
             self._insert("series", day=day, letter=letter, last=last)
         elif last != stepped:
             self._change(_UPDATE_SERIES, {"key_day": day, "key_letter": letter}, {"last": last})
         return number_text(last, letter)
+
+    def _taken(self, day: date, number: str, since: datetime) -> bool:
+        if self._one(_PAPER_NUMBERED, number=number, since=since) is not None:
+            return True
+        return self._wary and self.visit_numbered(day, number) is not None
 
     def forget_tokens_before(self, day: date) -> None:
         """The customer's page dies with the service day."""
@@ -345,10 +351,10 @@ class Records:
     def journal(self, device: str, journal: str) -> AnyRow | None:
         return self._one(_JOURNAL, device=device, journal=journal)
 
-    def advance_journal(self, device: str, journal: str, seq: int, now: datetime) -> bool:
-        """Move on how far a unit's journal is received without a gap. True when this is the furthest, after no gap."""
+    def advance_journal(self, device: str, journal: str, seq: int, now: datetime) -> None:
+        """Move on how far a unit's journal is received without a gap."""
         if self._next_in_journal(device, journal, seq, now):
-            return True
+            return
         row = self.journal(device, journal)
         contiguous = row.contiguous if row else 0
         furthest = max(row.furthest if row else 0, seq)
@@ -361,7 +367,6 @@ class Records:
             self._insert("journal", device=device, journal=journal, **values)
         else:
             self._change(_UPDATE_JOURNAL, {"key_device": device, "key_journal": journal}, values)
-        return contiguous == seq == values["furthest"]
 
     def _next_in_journal(self, device: str, journal: str, seq: int, now: datetime) -> bool:
         """The ordinary case: the message after the last one, and no later one came before it."""

@@ -139,6 +139,7 @@ class PaperRow(SQLModel, table=True):
     """What a dispenser printed for a request, kept also when it comes before the request itself."""
 
     __tablename__ = "paper"
+    __table_args__ = (Index("paper_numbered", "number", "at"),)
 
     request: str = Field(primary_key=True)
     device: str = Field(nullable=False)
