@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from rig.pages_running import RunningPages
+from rig.points import clerk
+from vuoro_hub.acts import calling, moving
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +63,28 @@ def test_a_refusal_stays_until_the_state_moves_on(pages: RunningPages, clerk_at:
     pages.work.arrives("vero")
 
     expect(page.locator("#refusal")).to_have_text("")
+
+
+def test_who_is_at_another_counter_is_marked_and_called_once_free(pages: RunningPages, clerk_at: Any) -> None:
+    first, vero = pages.work.arrives("vero"), clerk("vero")
+    pages.work.opens("3", vero)
+    pages.work.called("3", vero)
+    page = clerk_at("1", "clerk-te")
+    added = pages.work.must(vero, lambda t: moving.add_next(t, first.turn, "tyo"))
+    row = page.locator(f"#turn-{added.id}")
+    expect(row.locator(".elsewhere")).to_have_text("at Counter 3 now", timeout=A_SECOND)
+    expect(page.locator(f"#call-{added.id}")).to_have_count(0)
+    expect(page.locator(".hero-more")).to_have_text("Everybody who waits is at another counter now.")
+
+    page.locator("#act-main").click()
+    expect(page.locator("#refusal")).to_have_text("Everybody who waits is at another counter now.")
+    pages.work.must(vero, lambda t: calling.finish(t, first.turn))
+
+    expect(row.locator(".elsewhere")).to_have_count(0, timeout=A_SECOND)
+    expect(page.locator("#refusal")).to_have_text("")
+    expect(page.locator(".hero-more")).to_have_text(f"Next in line: {added.number}")
+    page.locator("#act-main").click()
+    expect(page.locator(".desk .hero")).to_contain_text(added.number)
 
 
 def _seq(pages: RunningPages) -> int:

@@ -74,6 +74,29 @@ def test_nobody_waiting_is_a_refusal_of_its_own(served: ServedPoint) -> None:
     assert (answer.status, answer.code) == (409, "nobody-waiting")
 
 
+def test_a_turn_tells_at_which_counter_its_customer_is_now(served: ServedPoint) -> None:
+    first, vero, te = served.called_turn("3"), served.caller("clerk-vero"), served.caller("clerk-te")
+    added = vero.post(f"/turns/{first}/chain", {"service": "tyo"}).json
+    te.post("/counters/1/open", {"services": ["tyo"]})
+    assert added["elsewhere"] == "3"
+    for name in ("clerk-te", "advisor"):
+        (turn,) = served.caller(name).get("/turns?service=tyo").json
+        assert (turn["turn"], turn["position"], turn["elsewhere"]) == (added["turn"], 1, "3")
+    here = vero.get(f"/turns/{first}").json
+    assert (here["counter"], here["elsewhere"]) == ("3", None)
+
+    refused = te.post("/counters/1/call")
+    assert (refused.status, refused.code) == (409, "nobody-waiting")
+    assert refused.json["detail"] == "Everybody who waits is at another counter now."
+
+    tag = te.get("/turns?service=tyo").headers["ETag"]
+    vero.post(f"/turns/{first}/finish")
+    again = te.get("/turns?service=tyo", If_None_Match=tag)
+    assert [turn["elsewhere"] for turn in again.json] == [None]
+    called = te.post("/counters/1/call").json
+    assert (called["turn"], called["elsewhere"]) == (added["turn"], None)
+
+
 def test_a_closed_counter_calls_nobody(served: ServedPoint) -> None:
     served.number("vero")
     answer = served.caller("clerk-vero").post("/counters/1/call")

@@ -10,7 +10,7 @@ from rig.served_points import ServedPoint
 NOBODYS_TURN = "018a4c2e-5b1f-7c3a-9d6e-2f8b1a7c4e90"
 SEEN = {
     "turn", "visit", "number", "service", "state", "needs", "position", "arrived_at", "appointment_at", "counter",
-    "first_called_at", "called_at", "wait_until", "served_at", "ended_at", "told", "told_at",
+    "elsewhere", "first_called_at", "called_at", "wait_until", "served_at", "ended_at", "told", "told_at",
 }  # fmt: skip
 
 

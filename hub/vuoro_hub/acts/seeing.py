@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -27,6 +27,9 @@ R = TypeVar("R")
 SEEN_UNLESS_ASKED = (TurnState.WAITING, TurnState.CALLED, TurnState.SERVING, TurnState.PARKED)
 """A held turn is nobody's yet (contract §2.3), and one that is over is shown on request."""
 
+MAY_BE_ELSEWHERE = (TurnState.WAITING, TurnState.PARKED, TurnState.MISSED)
+"""Such a turn may be called, unless its customer is at another counter with another turn of the visit (Q10)."""
+
 
 class TurnSeen(Payload):
     """A turn as the staff sees it: number, service, state, times, needs, place in line; never more (table R)."""
@@ -43,6 +46,11 @@ class TurnSeen(Payload):
     appointment_at: Instant | None
     counter: Id | None
     """Where it is called to or was served."""
+    elsewhere: Id | None
+    """Where its customer is called or served now with another turn of the visit (Q10): not called until that is over.
+
+    Null where the customer is free, and for a turn that is at a counter itself or over.
+    """
     first_called_at: Instant | None
     called_at: Instant | None
     wait_until: Instant | None
@@ -124,7 +132,8 @@ def turn_seen(t: Transaction, turn: Turn) -> TurnSeen:
     """A turn just acted upon, within the act's own transaction."""
     row = t.records.turn_row(turn.id)
     assert row is not None, "a turn that was read or written in this transaction"
-    return _turn_seen(row, t.records.position(turn, t.day) if turn.state is TurnState.WAITING else None)
+    position = t.records.position(turn, t.day) if turn.state is TurnState.WAITING else None
+    return _turn_seen(row, position, where_visits_are(t) if turn.state in MAY_BE_ELSEWHERE else {})
 
 
 def one_turn(t: Transaction, turn_id: str) -> TurnSeen | Refusal:
@@ -147,7 +156,13 @@ def todays_turns(
     wanted = {service} if service is not None else services
     rows = [row for row in t.records.open_turns(t.day, states or SEEN_UNLESS_ASKED) if row.service in wanted]
     places = _places(t, sorted({row.service for row in rows if row.state == TurnState.WAITING.value}))
-    return [_turn_seen(row, places.get(row.id)) for row in rows[:limit]]
+    at = where_visits_are(t)
+    return [_turn_seen(row, places.get(row.id), at) for row in rows[:limit]]
+
+
+def where_visits_are(t: Transaction) -> dict[str, str]:
+    """The counter at which a visit is called or served now, by the visit's id."""
+    return {turn.visit: turn.counter for turn in t.records.at_counters() if turn.counter is not None}
 
 
 def one_counter(t: Transaction, counter: str) -> CounterSeen | Refusal:
@@ -233,7 +248,7 @@ def _places(t: Transaction, services: list[str]) -> dict[str, int]:
     return places
 
 
-def _turn_seen(row: AnyRow, position: int | None) -> TurnSeen:
+def _turn_seen(row: AnyRow, position: int | None, at: Mapping[str, str]) -> TurnSeen:
     return TurnSeen(
         turn=row.id,
         visit=row.visit,
@@ -245,6 +260,7 @@ def _turn_seen(row: AnyRow, position: int | None) -> TurnSeen:
         arrived_at=row.arrived_at,
         appointment_at=row.appointment_at,
         counter=row.counter,
+        elsewhere=at.get(row.visit) if TurnState(row.state) in MAY_BE_ELSEWHERE else None,
         first_called_at=row.first_called_at,
         called_at=row.called_at,
         wait_until=row.wait_until,

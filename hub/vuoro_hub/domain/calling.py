@@ -44,11 +44,13 @@ def next_in_line(
 
     Left out: a visit that is at another counter just now, and a turn booked for another counter.
     """
-    for turn in in_order(waiting):
-        fits = turn.service in services and turn.for_counter in (None, counter)
-        if fits and turn.state is TurnState.WAITING and turn.visit not in busy_visits:
-            return turn
-    return nobody_waiting()
+    fits = [turn for turn in waiting if _is_for(turn, counter, services)]
+    free = next((turn for turn in in_order(fits) if turn.visit not in busy_visits), None)
+    return free or (everybody_elsewhere() if fits else nobody_waiting())
+
+
+def _is_for(turn: Turn, counter: str, services: Sequence[str]) -> bool:
+    return turn.state is TurnState.WAITING and turn.service in services and turn.for_counter in (None, counter)
 
 
 def nobody_waiting() -> Refusal:
@@ -57,6 +59,16 @@ def nobody_waiting() -> Refusal:
         fi="Jonossa ei ole nyt ketään.",
         sv="Ingen står i kön just nu.",
         en="Nobody is waiting now.",
+    )
+
+
+def everybody_elsewhere() -> Refusal:
+    """Customers wait, each of them called or being served at another counter just now (Q10)."""
+    return refuse(
+        RefusalCode.NOBODY_WAITING,
+        fi="Kaikki jonossa olevat ovat nyt toisessa palvelupisteessä.",
+        sv="Alla som väntar är nu vid ett annat serviceställe.",
+        en="Everybody who waits is at another counter now.",
     )
 
 

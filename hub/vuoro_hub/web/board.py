@@ -6,7 +6,7 @@ Nothing here identifies a customer: a number, a service, times and needs are all
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,9 +14,10 @@ from vuoro_mqtt.payloads import ServiceToday
 from vuoro_mqtt.values import Texts
 
 from vuoro_hub.acts import calling, helping
+from vuoro_hub.acts.seeing import MAY_BE_ELSEWHERE, where_visits_are
 from vuoro_hub.acts.showing import services_state
 from vuoro_hub.acts.transaction import Transaction
-from vuoro_hub.domain.calling import next_in_line
+from vuoro_hub.domain.calling import everybody_elsewhere, next_in_line
 from vuoro_hub.domain.counters import Counter
 from vuoro_hub.domain.help_calls import HelpCall
 from vuoro_hub.domain.refusals import Refusal
@@ -53,6 +54,8 @@ class TurnLine:
     told_at: datetime | None
     counter: str | None
     counter_name: Texts
+    elsewhere: Texts
+    """The counter where the customer is now with another turn (Q10); its name alone (Q3). Empty for who is free."""
     ended_at: datetime | None
 
 
@@ -102,6 +105,8 @@ class Desk:
     wait_seconds: int | None
     """Seconds until the called turn may be marked missed (Q6); 0 when it may be."""
     next_number: str | None
+    all_elsewhere: bool
+    """Customers wait, and each of them is at another counter now."""
     waiting: int
     parked: tuple[TurnLine, ...]
     missed: tuple[TurnLine, ...]
@@ -116,7 +121,7 @@ class Desk:
     def state_key(self) -> str:
         """Changes when the state has moved on: until then a refusal stays to be read."""
         turn = f"{self.turn.id}:{self.turn.state}" if self.turn else "none"
-        return f"{self.counter}:{turn}:{self.next_number or ''}"
+        return f"{self.counter}:{turn}:{self.next_number or self.all_elsewhere or ''}"
 
 
 @dataclass(frozen=True)
@@ -227,10 +232,11 @@ def desk(t: Transaction, person: Person, counter_id: str, finished: str | None =
     counter = t.records.counter(counter_id)
     known = t.site.counter_by_id[counter_id]
     turn = t.records.at_counter(counter_id)
-    lines = _lines(t, person)
+    lines = _lines(t, person, counter_id)
     services = [one for one in counter.services if one in t.site.service_by_id]
     waiting = [line for line in lines if line.state is TurnState.WAITING]
     own = set(own_services(t, person))
+    following = _next(t, counter_id, tuple(services), turn)
     return Desk(
         counter=counter_id,
         name=known.name,
@@ -242,7 +248,8 @@ def desk(t: Transaction, person: Person, counter_id: str, finished: str | None =
         called_at=turn.called_at if turn else None,
         showing=turn.showing if turn else 0,
         wait_seconds=_seconds_left(turn, t.now),
-        next_number=_next_number(t, counter_id, tuple(services), turn),
+        next_number=following.number if isinstance(following, Turn) else None,
+        all_elsewhere=following == everybody_elsewhere(),
         waiting=sum(1 for line in waiting if line.service in services),
         parked=tuple(line for line in lines if line.state is TurnState.PARKED and line.service in own),
         missed=_newest(line for line in lines if line.state is TurnState.MISSED and line.service in own),
@@ -321,7 +328,7 @@ def turn_line(t: Transaction, turn_id: str, person: Person) -> TurnLine | None:
     row = t.records.turn_row(turn_id)
     if row is None or not person.may(Permission.SEE_WAITING, t.authority_of(row.service)):
         return None
-    return _line(t, row)
+    return _line(t, row, where_visits_are(t))
 
 
 def turns_numbered(t: Transaction, number: str, person: Person) -> list[TurnLine]:
@@ -329,21 +336,25 @@ def turns_numbered(t: Transaction, number: str, person: Person) -> list[TurnLine
     visit = t.records.visit_numbered(t.day, number)
     rows = t.records.turns_of_visit(visit) if visit else []
     seen = [row for row in rows if person.may(Permission.SEE_WAITING, t.authority_of(row.service))]
-    return [_line(t, row) for row in reversed(seen)]
+    at = where_visits_are(t)
+    return [_line(t, row, at) for row in reversed(seen)]
 
 
 LISTED = (TurnState.WAITING, TurnState.CALLED, TurnState.SERVING, TurnState.PARKED, TurnState.MISSED)
 
 
-def _lines(t: Transaction, person: Person) -> list[TurnLine]:
+def _lines(t: Transaction, person: Person, here: str | None = None) -> list[TurnLine]:
+    """The turns of today that are not over. Who is at the counter ``here`` is not elsewhere."""
     rows = t.records.open_turns(t.day, LISTED)
-    return [_line(t, row) for row in rows if person.may(Permission.SEE_WAITING, t.authority_of(row.service))]
+    at = {visit: counter for visit, counter in where_visits_are(t).items() if counter != here}
+    return [_line(t, row, at) for row in rows if person.may(Permission.SEE_WAITING, t.authority_of(row.service))]
 
 
-def _line(t: Transaction, row: AnyRow) -> TurnLine:
+def _line(t: Transaction, row: AnyRow, at: Mapping[str, str]) -> TurnLine:
     turn = turn_of(row)
     service = t.site.service_by_id.get(turn.service)
     counter = t.site.counter_by_id.get(turn.counter or "")
+    elsewhere = t.site.counter_by_id.get(at.get(turn.visit, "")) if turn.state in MAY_BE_ELSEWHERE else None
     return TurnLine(
         id=turn.id,
         number=turn.number,
@@ -357,6 +368,7 @@ def _line(t: Transaction, row: AnyRow) -> TurnLine:
         told_at=row.told_at,
         counter=turn.counter,
         counter_name=counter.name if counter else {},
+        elsewhere=elsewhere.name if elsewhere else {},
         ended_at=turn.ended_at,
     )
 
@@ -389,10 +401,9 @@ def _seconds_left(turn: Turn | None, now: datetime) -> int | None:
     return max(0, math.ceil(left))
 
 
-def _next_number(t: Transaction, counter: str, services: tuple[str, ...], here: Turn | None) -> str | None:
+def _next(t: Transaction, counter: str, services: tuple[str, ...], here: Turn | None) -> Turn | Refusal:
     busy = frozenset(turn.visit for turn in t.records.at_counters() if here is None or turn.id != here.id)
-    found = next_in_line(t.records.waiting(t.day, services, 60 + len(busy)), counter, services, busy)
-    return None if isinstance(found, Refusal) else found.number
+    return next_in_line(t.records.waiting(t.day, services, 60 + len(busy)), counter, services, busy)
 
 
 def _finished(t: Transaction, counter: str, turn_id: str | None) -> TurnLine | None:
@@ -401,7 +412,7 @@ def _finished(t: Transaction, counter: str, turn_id: str | None) -> TurnLine | N
         return None
     visit = t.records.turns_of_visit(row.visit)
     gone_on = any(other.id > row.id for other in visit)
-    return None if gone_on or t.now - row.ended_at > JUST_NOW else _line(t, row)
+    return None if gone_on or t.now - row.ended_at > JUST_NOW else _line(t, row, {})
 
 
 def _area(t: Transaction, area: str) -> Texts:

@@ -20,6 +20,7 @@ WAITING_TURN: dict[str, Any] = {
     "arrived_at": "2023-09-01T07:14:09.482113Z",
     "appointment_at": None,
     "counter": None,
+    "elsewhere": None,
     "first_called_at": None,
     "called_at": None,
     "wait_until": None,

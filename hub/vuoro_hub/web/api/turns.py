@@ -118,7 +118,9 @@ CALLS: tuple[Call[Any], ...] = (
         GROUP,
         "List today's turns",
         "The turns of the service day that the caller's roles may see, in the order of the line: number, service, "
-        "state, times, needs and place; never more. Advisors see all; guides and clerks their own authority's.",
+        "state, times, needs and place; never more. `elsewhere` names the counter where a waiting turn's customer is "
+        "now with another turn of the visit (Q10): it is not called until that is over. Advisors see all; guides and "
+        "clerks their own authority's.",
         list[TurnSeen],
         "The turns, first in line first.",
         TurnsWanted,
