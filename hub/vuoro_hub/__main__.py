@@ -34,21 +34,23 @@ log = FactsLog("vuoro_hub")
 @cli.command()
 def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]) -> None:
     """Run the hub until it is stopped."""
-    from sqlalchemy.exc import OperationalError, ProgrammingError
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DatabaseError
 
     from vuoro_hub.acts.fitting import fit_faults
     from vuoro_hub.running import Hub
-    from vuoro_hub.settings import read_settings
-    from vuoro_hub.site_file import read_site_file
+    from vuoro_hub.settings import WrongSettings, make_data_folder, read_settings_and_site
 
     try:
-        settings = read_settings(config)
-        site = read_site_file(settings.site_file, fit_faults)
-    except SettingsFileError as error:
+        settings, site = read_settings_and_site(config, fit_faults)
+        make_data_folder(settings.data)
+        lock = _lock(settings.data)
+    except WrongSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
-    settings.data.mkdir(parents=True, exist_ok=True)
-    lock = _lock(settings.data)
+    except OSError as error:
+        typer.echo(f"{config}: data: {settings.data} cannot be used: {error.strerror}.", err=True)
+        raise typer.Exit(EXIT_CONFIGURATION) from None
     if lock is None:
         raise typer.Exit(EXIT_OTHER_HUB)
     stop = threading.Event()
@@ -63,8 +65,8 @@ def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]
         while not stop.wait(5):
             if hub.well():
                 notifier.notify("WATCHDOG=1")
-    except (OperationalError, ProgrammingError) as error:
-        typer.echo(f"The database cannot be used: {str(error.orig).strip()}", err=True)
+    except (DatabaseError, CommandError) as error:
+        typer.echo(f"The database cannot be used: {str(getattr(error, 'orig', error)).strip()}", err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
     except OSError as error:
         typer.echo(f"Cannot serve on {settings.http.host} port {settings.http.port}: {error.strerror}.", err=True)
@@ -131,6 +133,7 @@ def _lock(data: Path) -> IO[str] | None:
 
 
 def main() -> None:
+    os.umask(0o077)  # password hashes and follow tokens are in what it writes
     set_up_log()
     sys.setswitchinterval(0.001)
     keep_memory_small()

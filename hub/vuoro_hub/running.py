@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import secrets
 import threading
@@ -85,7 +86,10 @@ class Hub:
         )
         http = self._settings.http
         options = SERVER_OPTIONS | behind(http.trusted_proxy, http.trusted_proxy_count)
-        self._server = create_server(app, host=http.host, port=http.port, **options)
+        try:
+            self._server = create_server(app, host=http.host, port=http.port, **options)
+        except ValueError as error:  # waitress' word for a name that nothing has
+            raise OSError(errno.EADDRNOTAVAIL, "no machine has this name") from error
         self._ticker.start()
         self._gateway.start()
         serving = threading.Thread(target=self._serve, name="pages", daemon=True)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
-from vuoro_mqtt.settings_file import SettingsFileError
 
 if TYPE_CHECKING:  # needed by these commands alone, and heavy: `vuoro-hub check` does without
     from vuoro_hub.acts.transaction import Point, Transaction
@@ -177,19 +176,18 @@ def _point(config: Path) -> Iterator[Point]:
     import secrets
     from datetime import UTC, datetime
 
-    from sqlalchemy.exc import OperationalError, ProgrammingError
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DatabaseError
     from vuoro_mqtt.values import new_message_id
 
     from vuoro_hub.acts.people import remove_demo_people
     from vuoro_hub.acts.transaction import Point
-    from vuoro_hub.settings import read_settings
-    from vuoro_hub.site_file import read_site_file
+    from vuoro_hub.settings import WrongSettings, read_settings_and_site
     from vuoro_hub.store.database import Database, sqlite_url
 
     try:
-        settings = read_settings(config)
-        site = read_site_file(settings.site_file)
-    except SettingsFileError as error:
+        settings, site = read_settings_and_site(config)
+    except WrongSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
     _prepare(settings)
@@ -201,16 +199,18 @@ def _point(config: Path) -> Iterator[Point]:
         yield Point(
             site, database, now=lambda: datetime.now(UTC), new_id=new_message_id, new_token=secrets.token_urlsafe
         )
-    except (OperationalError, ProgrammingError) as error:
-        _refuse([f"the database cannot be used: {error.orig}; run this as the user the hub runs as"])
+    except (DatabaseError, CommandError) as error:
+        _refuse([f"the database cannot be used: {getattr(error, 'orig', error)}; run this as the user the hub runs as"])
     finally:
         database.close()
 
 
 def _prepare(settings: HubSettings) -> None:
     """The data folder, which must not come to belong to root: the hub could not write there."""
+    from vuoro_hub.settings import make_data_folder
+
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_data_folder(settings.data)
         owner = settings.data.stat().st_uid
     except OSError as error:
         _refuse([f"the data folder {settings.data} cannot be used: {error.strerror}"])
