@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -24,9 +25,13 @@ IN_WORDS = {
 }
 """What a pattern means to a person."""
 
+LONGEST_SHOWN = 60
+"""So much of a wrong value is told again."""
+
 _WANTED = (
     ("int", "a whole number"),
     ("float", "a number"),
+    ("finite", "a number"),
     ("bool", "true or false"),
     ("string", "text in quotes"),
     ("path", "text in quotes"),
@@ -34,6 +39,9 @@ _WANTED = (
     ("tuple", "a list"),
     ("dict", "a table"),
     ("model", "a table"),
+    ("none", "nothing; leave the key out"),
+    ("date", "a date such as 2026-03-02"),
+    ("time", "a time of day such as 09:00:00"),
 )
 """What pydantic's findings of a wrong type ask for, by how their names begin."""
 
@@ -147,18 +155,24 @@ def _told(found: Any, model: type[BaseModel]) -> str:
             return str(found["msg"]).removeprefix("Value error, ")
         case "too_short":
             return f"has too few; at least {found['ctx']['min_length']} needed"
+        case "too_long":
+            return f"has too many; at most {found['ctx']['max_length']} wanted"
+        case "string_too_short":
+            least = found["ctx"]["min_length"]
+            return "is empty" if least == 1 else f"is too short; at least {least} characters needed"
+        case "string_too_long":
+            return f"is too long; at most {found['ctx']['max_length']} characters wanted"
     return f"{_shown(found['input'], field)} is not right; wanted: {_right(found)}"
 
 
 def _right(found: Any) -> str:
-    """What would be right, of a type or a number's bounds."""
+    """What would be right, of a type or a number's bounds; never in pydantic's words, which are for programmers."""
     limits, kind = found.get("ctx", {}), found["type"]
     if "ge" in limits or "gt" in limits:
         return f"{limits['ge']} or more" if "ge" in limits else f"more than {limits['gt']}"
     if "le" in limits or "lt" in limits:
         return f"{limits['le']} or less" if "le" in limits else f"less than {limits['lt']}"
-    said = str(found["msg"])
-    return next((words for head, words in _WANTED if kind.startswith(f"{head}_")), said[:1].lower() + said[1:])
+    return next((words for head, words in _WANTED if kind.startswith(f"{head}_")), "what the settings' list says")
 
 
 def _for_example(field: FieldInfo | None) -> str:
@@ -182,7 +196,12 @@ def _shown(value: object, field: FieldInfo | None) -> str:
         return "this"
     if isinstance(value, Mapping | list):
         return "a table" if isinstance(value, Mapping) else "a list"
-    return repr(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    shown = repr(value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
 
 
 def _one_of(known: Iterable[str]) -> str:
