@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from vuoro_mqtt.values import Id
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 Pin = Annotated[int, Field(ge=0, le=53)]
+Length = Annotated[int, Field(ge=2, le=8192)]
 
 
 class BrokerSection(Section):
@@ -38,7 +40,7 @@ class ControlsSection(Section):
     """buttons: GPIO lines in the order of the keys: 1, 2, 3… of a dispenser; next, recall, missed, finish of a counter
     display."""
     lamps: list[Pin] = []
-    """GPIO lines of the lamps beside the buttons, in the same order."""
+    """GPIO lines of the lamps beside the buttons, in the same order: one for each. They need a table ``[lamps]``."""
     language_pin: Pin | None = None
     """buttons: GPIO line of the key that changes the language (Q18)."""
     help_pin: Pin | None = None
@@ -63,8 +65,9 @@ class ScreenSection(Section):
     """A full screen (pygame), LEDs on SPI, a character display on I²C, a picture on the panel, or nothing."""
     shows: Literal["pygame", "led-matrix", "lcd"] | None = None
     """simulated: what it stands in for; needed there."""
-    size: tuple[Annotated[int, Field(ge=8, le=8192)], Annotated[int, Field(ge=8, le=8192)]] | None = None
-    """Width and height in pixels (1280 × 720 by default), of a character display in letters (16 × 2)."""
+    size: tuple[Length, Length] | None = None
+    """Width and height. pygame: in pixels, 320 × 240 or more, lying or standing (1280 × 720 by default). lcd: in
+    letters, 2 lines of 8 to 40 or 4 of 8 to 20 (16 × 2 by default). led-matrix: in LEDs, as ``blocks`` says."""
     fullscreen: bool = True
     """pygame: without a frame around it."""
     calm: bool = False
@@ -97,7 +100,8 @@ class SimulatedSection(Section):
 
 
 class BehaviourSection(Section):
-    """How the unit behaves; what is left out keeps its default."""
+    """How the unit behaves; what is left out keeps its default. Each kind of unit knows those keys alone that have a
+    default for it."""
 
     guard_seconds: Seconds | None = None
     """For so long after a ticket presses count for nothing: a nervous second press is the same customer's."""
@@ -188,8 +192,15 @@ def _printer(table: Mapping[str, Any]) -> tuple[BaseModel | None, list[Fault]]:
 
 def _contradictions(table: Mapping[str, Any], kind: DeviceKind, told: set[str]) -> list[Fault]:
     """What each part may be alone, and not together. Read from the raw table, so that it is told with the rest."""
-    found = list(_needed_parts(table, kind)) + list(_needed_keys(table))
+    found = [*_needed_parts(table, kind), *_needed_keys(table), *_other_kinds_keys(table, kind), *_size_faults(table)]
     return [fault for fault in found if fault.key not in told]
+
+
+ABSENT = {
+    DeviceKind.COUNTER_DISPLAY: ("printer", "lamps"),
+    DeviceKind.LOBBY_DISPLAY: ("printer", "controls", "lamps"),
+}
+"""Tables that would change nothing in a file of this kind."""
 
 
 def _needed_parts(table: Mapping[str, Any], kind: DeviceKind) -> Iterator[Fault]:
@@ -198,8 +209,9 @@ def _needed_parts(table: Mapping[str, Any], kind: DeviceKind) -> Iterator[Fault]
         DeviceKind.COUNTER_DISPLAY: ("screen",),
         DeviceKind.LOBBY_DISPLAY: ("screen",),
     }
-    if kind is not DeviceKind.TICKET_DISPENSER and "printer" in table:
-        yield Fault("printer", f"a {kind.value} has no printer; is this the file of a ticket-dispenser?")
+    for part in ABSENT.get(kind, ()):
+        if part in table:
+            yield Fault(part, f"a {kind.value} has no {part}; is this the file of a ticket-dispenser?")
     for part in needed.get(kind, ()):
         if part not in table:
             yield Fault(part, f"is missing; a {kind.value} needs a table [{part}] with a type")
@@ -223,12 +235,97 @@ def _needed_keys(table: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("controls.type", "'touch' needs a screen to touch; set [screen] type = 'pygame'")
     if _type(table, "lamps") == "gpio" and not _part(table, "controls").get("lamps"):
         yield Fault("controls.lamps", "is missing; [lamps] type = 'gpio' needs a line for each lamp")
+    yield from _lamp_faults(_part(table, "controls"), _type(table, "lamps"))
     yield from _shared_lines(_part(table, "controls"))
     if "simulated" in (printer, controls, screen, _type(table, "lamps")) and "simulated" not in table:
         yield Fault("simulated", "is missing; simulated parts need a table [simulated] with a port for the panel")
     broker = _part(table, "broker")
     if ("username" in broker) != ("password" in broker):
         yield Fault("broker", "username and password go together; one of them is missing")
+
+
+def _lamp_faults(controls: Mapping[str, Any], lit_by: str | None) -> Iterator[Fault]:
+    """A lamp stands beside each button, or beside none."""
+    pins, lamps = controls.get("pins"), controls.get("lamps")
+    if not isinstance(lamps, list) or not lamps:
+        return
+    if lit_by in (None, "none"):
+        yield Fault("controls.lamps", "nothing lights them; set [lamps] type = 'gpio', or leave them out")
+    if controls.get("type") == "buttons" and isinstance(pins, list) and pins and len(pins) != len(lamps):
+        text = f"has {_counted(lamps, 'lamp')} for {_counted(pins, 'button')}; each button of pins needs its own"
+        yield Fault("controls.lamps", text)
+
+
+def _counted(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}" if len(things) == 1 else f"{len(things)} {name}s"
+
+
+def _other_kinds_keys(table: Mapping[str, Any], kind: DeviceKind) -> Iterator[Fault]:
+    """A key of ``[behaviour]`` that some other kind of unit has would change nothing here."""
+    known = _behaviour_keys(kind)
+    for key in _part(table, "behaviour"):
+        if known and key in BehaviourSection.model_fields and key not in known:
+            yield Fault(f"behaviour.{key}", f"a {kind.value} does not have it; one of {', '.join(known)}")
+
+
+def _behaviour_keys(kind: DeviceKind) -> list[str]:
+    """What may be set of this kind's behaviour. Loads that kind alone, which is about to run."""
+    settings: type
+    match kind:
+        case DeviceKind.TICKET_DISPENSER:
+            from vuoro_devices.behaviour.dispenser_view import DispenserSettings as settings
+        case DeviceKind.COUNTER_DISPLAY:
+            from vuoro_devices.behaviour.counter_display import CounterSettings as settings
+        case DeviceKind.LOBBY_DISPLAY:
+            from vuoro_devices.behaviour.lobby_display import LobbySettings as settings
+        case _:
+            return []
+    has = {field.name for field in fields(settings)}
+    return [key for key in BehaviourSection.model_fields if key in has]
+
+
+LETTERS_OF_AN_LCD = 80
+"""What the chip of a character display remembers: two lines of 40, or four of 20."""
+
+FEWEST_LETTERS = 8
+
+SMALLEST_SCREEN = (320, 240)
+"""In pixels, lying or standing: on a smaller one nothing can be read or touched."""
+
+
+def _size_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
+    """Sizes that no such screen has."""
+    screen, kind = _part(table, "screen"), _type(table, "screen")
+    shows = screen.get("shows") if kind == "simulated" else kind
+    match screen.get("size"):
+        case [int() as width, int() as height]:
+            why = _why_no_size(screen, shows, width, height)
+            if why:
+                yield Fault("screen.size", f"[{width}, {height}] is not right; {why}")
+
+
+def _why_no_size(screen: Mapping[str, Any], shows: object, width: int, height: int) -> str:
+    match shows:
+        case "lcd" if height not in (2, 4):
+            return "a character display has 2 or 4 lines, such as [16, 2] or [20, 4]"
+        case "lcd" if not FEWEST_LETTERS <= width <= LETTERS_OF_AN_LCD // height:
+            most = LETTERS_OF_AN_LCD // height
+            return f"a character display with {height} lines has {FEWEST_LETTERS} to {most} letters in each"
+        case "led-matrix":
+            return _why_no_strip(screen, width, height)
+        case "pygame" if max(width, height) < SMALLEST_SCREEN[0] or min(width, height) < SMALLEST_SCREEN[1]:
+            return "a screen has 320 by 240 pixels or more, such as [1280, 720]"
+    return ""
+
+
+def _why_no_strip(screen: Mapping[str, Any], width: int, height: int) -> str:
+    """Squares of 8 by 8 in a row. The real ones are counted by ``blocks``, whatever ``size`` says."""
+    if width % 8 or height != 8:
+        return "the squares have 8 by 8 LEDs and stand in one row, such as [32, 8]"
+    blocks = screen.get("blocks", 4 if screen.get("type") == "led-matrix" else width // 8)
+    if not isinstance(blocks, int) or blocks == width // 8:
+        return ""
+    return f"blocks = {blocks} makes [{8 * blocks}, 8]"
 
 
 LINES = ("pins", "language_pin", "help_pin", "more_pin", "lamps")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -123,21 +123,28 @@ def _address_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
 def _profile_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
     name, page = table.get("profile", "default"), table.get("codepage")
     width = table.get("width_dots", table.get("columns_dots"))
-    if not isinstance(name, str) or (name == "default" and page is None and width is None):
+    if name == "default" and page is None and width is None:
         return
     printers = known_printers()
-    if name not in printers:
+    if isinstance(name, str) and name not in printers:
         known = ", ".join(sorted(printers))
         near = meant(name, printers)
         text = f"{name!r} is no printer that python-escpos knows{near}{' One' if near else '; one'} of {known}"
         yield Fault("printer.profile", text)
-        return
-    pages = sorted(set(printers[name]["codePages"].values()) - {"Unknown"})
+    if isinstance(name, str) and name in printers:
+        yield from _beyond(page, width, [printers[name]], name)
+    else:
+        yield from _beyond(page, width, list(printers.values()), "any printer that python-escpos knows")
+
+
+def _beyond(page: object, width: object, printers: Sequence[Mapping[str, Any]], whose: str) -> Iterator[Fault]:
+    """What none of these printers can do: where the name is wrong, what is wrong whichever is meant."""
+    pages = sorted({page for one in printers for page in one["codePages"].values()} - {"Unknown"})
     if isinstance(page, str) and page not in pages:
-        yield Fault("printer.codepage", f"{page!r} is no code page of {name}; one of {', '.join(pages)}")
-    most = _width_of(printers[name])
-    if isinstance(width, int) and most is not None and width > most:
-        yield Fault("printer.width_dots", f"{width} is more than the {most} of {name}")
+        yield Fault("printer.codepage", f"{page!r} is no code page of {whose}; one of {', '.join(pages)}")
+    widths = [known for one in printers if (known := _width_of(one)) is not None]
+    if isinstance(width, int) and widths and width > max(widths):
+        yield Fault("printer.width_dots", f"{width} is more than the {max(widths)} of {whose}")
 
 
 def _width_of(profile: Mapping[str, Any]) -> int | None:

@@ -147,8 +147,9 @@ def call_to_displays(folder: Path) -> None:
     with a_lobby(folder) as lobby, contextlib.closing(_floor_of(lobby)) as floor:
         _program, url, _seconds = lobby.hub()
         screen = {"screen": {"type": "simulated", "shows": "pygame", "size": [1280, 720]}}
-        quick = {"behaviour": {"highlight_seconds": 0.5, "hurried_seconds": 0.5, "flash_seconds": 0.5}}
-        lobby.unit("counter-display", "counter-1", **screen, **quick, controls={"type": "simulated"})
+        quick = {"behaviour": {"highlight_seconds": 0.5, "hurried_seconds": 0.5}}
+        flash = {"behaviour": {"flash_seconds": 0.5}}
+        lobby.unit("counter-display", "counter-1", **screen, **flash, controls={"type": "simulated"})
         for number in range(LOBBY_DISPLAYS):
             lobby.unit("lobby-display", f"lobby-{number + 1}", **screen, **quick)
         clerk, advisor = Clerk(url, "clerk-vero"), Clerk(url, "advisor")

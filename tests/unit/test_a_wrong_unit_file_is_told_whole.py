@@ -31,6 +31,17 @@ size = [1280, 720]
 port = 18101
 """
 
+DISPLAY = """
+site = "lahti"
+device = "counter-1"
+state = "STATE"
+[screen]
+type = "simulated"
+shows = "lcd"
+[simulated]
+port = 18101
+"""
+
 
 def read(folder: Path, text: str, kind: DeviceKind = DeviceKind.TICKET_DISPENSER) -> UnitConfig:
     file = folder / "unit.toml"
@@ -109,6 +120,135 @@ def test_what_the_printer_cannot_do_is_told_before_anything_is_made(tmp_path: Pa
     text = GOOD.replace('[printer]\ntype = "simulated"', '[printer]\ntype = "simulated"\nprofile = "TM-T88X"')
     assert "did you mean 'TM-T88V'" in faults(tmp_path, text)["printer.profile"]
     assert not state.exists()
+
+
+@pytest.mark.parametrize("profile", ['"TM-T8"', "8"])
+def test_what_no_printer_can_do_is_told_though_the_printer_is_not_known(tmp_path: Path, profile: str) -> None:
+    wishes = f'profile = {profile}\ncodepage = "CP9999"\nwidth_dots = 1000'
+    told = faults(tmp_path, GOOD.replace('[printer]\ntype = "simulated"', f'[printer]\ntype = "simulated"\n{wishes}'))
+    assert {"printer.profile", "printer.codepage", "printer.width_dots"} == set(told)
+    assert "CP858" in told["printer.codepage"]
+    assert "640" in told["printer.width_dots"]
+
+
+def test_what_some_printer_can_do_is_no_fault_beside_an_unknown_one(tmp_path: Path) -> None:
+    wishes = 'profile = "TM-T8"\ncodepage = "CP858"\nwidth_dots = 576'
+    told = faults(tmp_path, GOOD.replace('[printer]\ntype = "simulated"', f'[printer]\ntype = "simulated"\n{wishes}'))
+    assert {"printer.profile"} == set(told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong"),
+    [
+        (DeviceKind.TICKET_DISPENSER, "guard_seconds", ("highlight_seconds", "flash_seconds")),
+        (DeviceKind.COUNTER_DISPLAY, "flash_seconds", ("highlight_seconds", "guard_seconds")),
+        (DeviceKind.LOBBY_DISPLAY, "highlight_seconds", ("flash_seconds", "choices_per_page")),
+    ],
+)
+def test_what_only_other_kinds_have_is_not_known(
+    tmp_path: Path, kind: DeviceKind, right: str, wrong: tuple[str, str]
+) -> None:
+    text = GOOD if kind is DeviceKind.TICKET_DISPENSER else DISPLAY
+    told = faults(tmp_path, f"{text}[behaviour]\n{right} = 3\n" + "".join(f"{key} = 3\n" for key in wrong), kind)
+    assert {f"behaviour.{key}" for key in wrong} == set(told)
+    assert right in told[f"behaviour.{wrong[0]}"]
+
+
+def test_a_slip_among_the_behaviours_keys_is_told_once(tmp_path: Path) -> None:
+    assert set(faults(tmp_path, f"{GOOD}[behaviour]\ngard_seconds = 3\n")) == {"behaviour.gard_seconds"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        (DeviceKind.COUNTER_DISPLAY, "lamps"),
+        (DeviceKind.LOBBY_DISPLAY, "lamps"),
+        (DeviceKind.LOBBY_DISPLAY, "controls"),
+    ],
+)
+def test_a_part_that_a_kind_does_not_have_is_told(tmp_path: Path, kind: DeviceKind, part: str) -> None:
+    assert {part} == set(faults(tmp_path, f'{DISPLAY}[{part}]\ntype = "simulated"\n', kind))
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('pins = [1, 2, 3, 4]\nlamps = [10, 11]\n[lamps]\ntype = "gpio"', "2 lamps for 4 buttons"),
+        ('pins = [1]\nlamps = [10, 11]\n[lamps]\ntype = "gpio"', "2 lamps for 1 button;"),
+        ('pins = [1, 2]\nlamps = [10, 11]\n[lamps]\ntype = "none"', "nothing lights them"),
+        ("pins = [1, 2]\nlamps = [10, 11]", "nothing lights them"),
+    ],
+)
+def test_lamps_that_would_stay_dark_and_buttons_without_one_are_told(tmp_path: Path, lines: str, said: str) -> None:
+    text = GOOD.replace('[controls]\ntype = "simulated"', f'[controls]\ntype = "buttons"\n{lines}')
+    assert said in faults(tmp_path, text)["controls.lamps"]
+
+
+def test_a_lamp_for_each_button_is_right(tmp_path: Path) -> None:
+    lines = 'pins = [1, 2]\nlamps = [10, 11]\n[lamps]\ntype = "gpio"'
+    text = GOOD.replace('[controls]\ntype = "simulated"', f'[controls]\ntype = "buttons"\n{lines}')
+    assert read(tmp_path, text).lamp_pins() == {"1": 10, "2": 11}
+
+
+@pytest.mark.parametrize(
+    ("screen", "said"),
+    [
+        ('type = "lcd"\nsize = [16, 9]', "2 or 4 lines"),
+        ('type = "lcd"\nsize = [16, 3]', "2 or 4 lines"),
+        ('type = "lcd"\nsize = [40, 4]', "8 to 20 letters"),
+        ('type = "lcd"\nsize = [1280, 2]', "8 to 40 letters"),
+        ('type = "lcd"\nsize = [4, 2]', "8 to 40 letters"),
+        ('type = "simulated"\nshows = "lcd"\nsize = [16, 9]', "2 or 4 lines"),
+        ('type = "led-matrix"\nsize = [30, 8]', "such as [32, 8]"),
+        ('type = "led-matrix"\nsize = [32, 16]', "such as [32, 8]"),
+        ('type = "led-matrix"\nsize = [64, 8]', "blocks = 4 makes [32, 8]"),
+        ('type = "simulated"\nshows = "led-matrix"\nsize = [64, 8]\nblocks = 6', "blocks = 6 makes [48, 8]"),
+        ('type = "pygame"\nsize = [16, 9]', "320 by 240"),
+        ('type = "pygame"\nsize = [1280, 200]', "320 by 240"),
+        ('type = "pygame"\nsize = [1, 2, 3]', "has too many; at most 2 wanted"),
+    ],
+)
+def test_a_size_that_no_such_screen_has_is_told(tmp_path: Path, screen: str, said: str) -> None:
+    text = DISPLAY.replace('type = "simulated"\nshows = "lcd"', screen)
+    assert said in faults(tmp_path, text, DeviceKind.COUNTER_DISPLAY)["screen.size"]
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        'type = "lcd"\nsize = [16, 2]',
+        'type = "lcd"\nsize = [8, 2]',
+        'type = "lcd"\nsize = [20, 4]',
+        'type = "lcd"\nsize = [40, 2]',
+        'type = "led-matrix"\nsize = [64, 8]\nblocks = 8',
+        'type = "simulated"\nshows = "led-matrix"\nsize = [64, 8]',
+        'type = "pygame"\nsize = [480, 800]',
+        'type = "pygame"\nsize = [320, 240]',
+    ],
+)
+def test_a_size_that_there_is_is_taken(tmp_path: Path, screen: str) -> None:
+    text = DISPLAY.replace('type = "simulated"\nshows = "lcd"', screen)
+    assert read(tmp_path, text, DeviceKind.COUNTER_DISPLAY).screen
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "said"),
+    [
+        ('[broker]\nport = "x"\n', "broker.port", "a whole number"),
+        ("[behaviour]\nflash_seconds = []\n", "behaviour.flash_seconds", "wanted: a number"),
+        ("[behaviour]\nflash_seconds = 2026-03-02\n", "behaviour.flash_seconds", "2026-03-02 is not right"),
+        (f"[broker]\nport = '{'9' * 500}'\n", "broker.port", "999…"),
+    ],
+)
+def test_faults_are_told_in_a_keepers_words(tmp_path: Path, lines: str, key: str, said: str) -> None:
+    told = faults(tmp_path, DISPLAY + lines, DeviceKind.COUNTER_DISPLAY)[key]
+    assert said in told
+    assert len(told) < 120
+
+
+def test_an_empty_text_is_told_as_empty(tmp_path: Path) -> None:
+    text = GOOD.replace('[printer]\ntype = "simulated"', '[printer]\ntype = "network"\nhost = ""')
+    assert faults(tmp_path, text)["printer.host"] == "is empty"
 
 
 @pytest.mark.parametrize(
