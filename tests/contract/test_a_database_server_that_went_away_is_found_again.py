@@ -67,6 +67,15 @@ def test_while_it_is_away_nothing_is_answered_and_then_the_same_message_is(
     assert lobby.arrives().number == "003"
 
 
+def test_a_lock_that_another_program_holds_is_named(lobby: PointAtWork) -> None:
+    assert lobby.database.trouble() is None
+    with lobby.database.engine.connect() as other:
+        other.exec_driver_sql("SELECT pg_advisory_xact_lock(5681)")
+        assert "another program has held it" in str(lobby.database.trouble())
+    assert lobby.database.trouble() is None
+    assert lobby.arrives().number == "001"
+
+
 def test_an_act_it_leaves_in_the_middle_of_is_not_done(lobby: PointAtWork, postgres_server: PostgresServer) -> None:
     def act(t: Transaction) -> str:
         t.record("begun")

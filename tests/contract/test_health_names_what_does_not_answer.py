@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -79,8 +82,55 @@ def test_a_database_that_is_gone_is_named(served: ServedPoint) -> None:
 class Gone:
     """A database that cannot be asked."""
 
-    def answers(self) -> bool:
+    def trouble(self) -> str | None:
         raise OSError("disk gone")
+
+
+def test_a_database_file_that_was_moved_away_is_named(served: ServedPoint, tmp_path: Path) -> None:
+    file = database_file(served)
+    assert served.caller().get("/healthz").status == 200
+    away = file.rename(tmp_path / "elsewhere.db")
+    answer = served.caller().get("/healthz")
+    assert answer.status == 503
+    assert answer.json["database"] == f"its file {file.name} is gone: No such file or directory"
+    file.write_bytes(away.read_bytes())
+    assert served.caller().get("/healthz").json["database"] == f"its file {file.name} was replaced by another one"
+    away.replace(file)
+    assert served.caller().get("/healthz").json["database"] == "ok"
+
+
+def test_a_lock_that_another_program_holds_is_named_and_restarts_nothing(served: ServedPoint) -> None:
+    with closing(sqlite3.connect(database_file(served), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = served.caller().get("/healthz")
+        assert answer.status == 503
+        assert answer.json["database"] == "cannot be written to: for 1.5 s another program has held it"
+        assert served.database.answers(), "what the watchdog asks"
+    assert served.caller().get("/healthz").json["database"] == "ok"
+    assert served.number("vero")["number"]
+
+
+def test_the_hubs_own_acts_are_no_fault_however_many(served: ServedPoint) -> None:
+    over = threading.Event()
+
+    def act() -> None:
+        while not over.is_set():
+            with served.database.writing() as session:
+                session.connection().exec_driver_sql("UPDATE counter SET opened_by = opened_by")
+
+    acting = [threading.Thread(target=act) for _ in range(3)]
+    for thread in acting:
+        thread.start()
+    try:
+        assert [served.database.trouble() for _ in range(5)] == [None] * 5
+    finally:
+        over.set()
+        for thread in acting:
+            thread.join(10)
+
+
+def database_file(served: ServedPoint) -> Path:
+    return Path(str(served.database.engine.url.database))
 
 
 def samples(served: ServedPoint) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 from vuoro_mqtt.facts_log import FactsLog
 
@@ -23,6 +23,9 @@ MOST_CONNECTIONS = {"sqlite": 96, "postgresql": 60}
 
 CONNECT_WITHIN_SECONDS = 10
 """A PostgreSQL that is not there at all is told of after so long."""
+
+WRITER_WITHIN_SECONDS = 1.5
+"""So long the writer's turn may be another program's before that is told: the hub's own acts take milliseconds."""
 
 log = FactsLog(__name__)
 
@@ -48,6 +51,12 @@ class Database:
         self._readers = self.engine if self._sqlite else self.engine.execution_options(**one_state)
         self._writer = threading.Lock()
         self._writing: Connection | None = None
+        self._turns = 0
+        file = address.database if self._sqlite else None
+        self._path = Path(file) if file and file != ":memory:" else None
+        self._opened: tuple[int, int] | None = None
+        if self._path is not None:
+            event.listen(self.engine, "connect", self._remember_file)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -72,6 +81,7 @@ class Database:
         with self._writer:
             try:
                 connection = self._begin_writing()
+                self._turns += 1
                 yield connection
                 connection.commit()
             except BaseException:
@@ -115,6 +125,49 @@ class Database:
             log.warning("database.away", error=error)
             return False
 
+    def trouble(self) -> str | None:
+        """What keeps acts from being done and kept, for who looks after the machine; None where all is well."""
+        told = self._file_trouble()  # first, since a connection that is made anew makes the file anew as well
+        if told is None and not self.answers():
+            return "does not answer"
+        told = told or self._writer_trouble()
+        if told:
+            log.warning("database.in-trouble", why=told)
+        return told
+
+    def _file_trouble(self) -> str | None:
+        """SQLite goes on in a file that was moved or removed, and whatever is written there is lost to a restart."""
+        if self._path is None or self._opened is None:
+            return None
+        try:
+            there = _which_file(self._path)
+        except OSError as error:
+            return f"its file {self._path.name} is gone: {error.strerror}"
+        return None if there == self._opened else f"its file {self._path.name} was replaced by another one"
+
+    def _writer_trouble(self) -> str | None:
+        """Takes the writer's turn on a connection of its own and gives it back at once."""
+        before = self._turns
+        milliseconds = int(WRITER_WITHIN_SECONDS * 1000)
+        with self.engine.connect() as connection:
+            connection.detach()  # closed at the end, so that nobody goes on with its short patience
+            patience = "PRAGMA busy_timeout" if self._sqlite else "SET lock_timeout"
+            connection.exec_driver_sql(f"{patience} = {milliseconds}")
+            connection.commit()
+            try:
+                self.begin(connection)
+            except OperationalError as error:
+                if self._turns != before:  # the hub's own acts were done meanwhile, so many that this had to wait
+                    return None
+                log.warning("database.not-writable", error=error)
+                return f"cannot be written to: for {WRITER_WITHIN_SECONDS} s another program has held it"
+            connection.rollback()
+        return None
+
+    def _remember_file(self, _connection: Any, _record: Any) -> None:
+        if self._opened is None and self._path is not None:
+            self._opened = _which_file(self._path)
+
     def migrate(self) -> None:
         """Bring the schema up to date. Does nothing when it is."""
         from alembic import command  # needed only here, and heavy
@@ -136,6 +189,11 @@ class Database:
         with self._writer:
             self._let_go()
         self.engine.dispose()
+
+
+def _which_file(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _sqlite_engine(address: URL) -> Engine:
