@@ -163,7 +163,7 @@ CALLS: tuple[Call[Any], ...] = (
         noes=(
             No(404, RefusalCode.INVALID, "no counter, or no turn, has this id"),
             No(403, RefusalCode.NOT_ALLOWED, "not a clerk, or a turn of another authority"),
-            No(409, RefusalCode.NOBODY_WAITING, "nobody waits for the counter's services"),
+            No(409, RefusalCode.NOBODY_WAITING, "nobody who is free waits for the counter's services"),
             No(
                 409,
                 RefusalCode.NOT_ALLOWED,
