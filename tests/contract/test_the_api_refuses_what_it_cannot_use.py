@@ -207,5 +207,6 @@ def test_a_fault_of_the_hub_is_json_too_and_says_that_it_is_logged(served: Serve
     served.clock.at = "noon"  # type: ignore[assignment]
     answer = served.caller("advisor").post("/visits", {"service": "vero"})
     assert (answer.status, answer.headers["Content-Type"]) == (500, "application/problem+json")
-    assert "code" not in answer.json
+    assert answer.json["code"] == "internal-error"
+    assert answer.json["instance"].startswith("urn:uuid:")
     assert "Traceback" not in answer.text
