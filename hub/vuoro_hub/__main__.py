@@ -45,18 +45,19 @@ def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]
         settings, site = read_settings_and_site(config, fit_faults)
         make_data_folder(settings.data)
         lock = _lock(settings.data)
+        key = secret_key(settings.data)
     except WrongSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
     except OSError as error:
-        typer.echo(f"{config}: data: {settings.data} cannot be used: {error.strerror}.", err=True)
+        typer.echo(f"{config}: data: {error.filename or settings.data} cannot be used: {error.strerror}.", err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
     if lock is None:
         raise typer.Exit(EXIT_OTHER_HUB)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    hub = Hub(settings, site, secret_key(settings.data), boot=new_message_id(), stop=stop)
+    hub = Hub(settings, site, key, boot=new_message_id(), stop=stop)
     notifier = sdnotify.SystemdNotifier()
     try:
         hub.start()
@@ -66,7 +67,7 @@ def run(config: Annotated[Path, typer.Option(help="The hub's settings (TOML).")]
             if hub.well():
                 notifier.notify("WATCHDOG=1")
     except (DatabaseError, CommandError) as error:
-        typer.echo(f"The database cannot be used: {str(getattr(error, 'orig', error)).strip()}", err=True)
+        typer.echo(f"The database cannot be used: {staff_commands.why_unusable(error)}", err=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
     except OSError as error:
         typer.echo(f"Cannot serve on {settings.http.host} port {settings.http.port}: {error.strerror}.", err=True)

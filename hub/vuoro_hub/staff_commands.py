@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 
 if TYPE_CHECKING:  # needed by these commands alone, and heavy: `vuoro-hub check` does without
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DatabaseError
+
     from vuoro_hub.acts.transaction import Point, Transaction
     from vuoro_hub.settings import HubSettings
 
@@ -200,9 +203,15 @@ def _point(config: Path) -> Iterator[Point]:
             site, database, now=lambda: datetime.now(UTC), new_id=new_message_id, new_token=secrets.token_urlsafe
         )
     except (DatabaseError, CommandError) as error:
-        _refuse([f"the database cannot be used: {getattr(error, 'orig', error)}; run this as the user the hub runs as"])
+        advice = "; run this as the user the hub runs as" if isinstance(error, DatabaseError) else ""
+        _refuse([f"the database cannot be used: {why_unusable(error)}{advice}"], EXIT_CONFIGURATION)
     finally:
         database.close()
+
+
+def why_unusable(error: DatabaseError | CommandError) -> str:
+    """What the database says; of a schema that is not known here, where it comes from."""
+    return str(error.orig).strip() if hasattr(error, "orig") else "it was made by a newer version of the hub"
 
 
 def _prepare(settings: HubSettings) -> None:
@@ -213,7 +222,7 @@ def _prepare(settings: HubSettings) -> None:
         make_data_folder(settings.data)
         owner = settings.data.stat().st_uid
     except OSError as error:
-        _refuse([f"the data folder {settings.data} cannot be used: {error.strerror}"])
+        _refuse([f"the data folder {settings.data} cannot be used: {error.strerror}"], EXIT_CONFIGURATION)
     if os.geteuid() == 0 and owner != 0:
         _refuse([f"{settings.data} belongs to user {_user(owner)}; run this as that user: sudo -u {_user(owner)} …"])
 
@@ -295,10 +304,10 @@ def _must(faults: Sequence[str]) -> None:
         _refuse(faults)
 
 
-def _refuse(faults: Sequence[str]) -> NoReturn:
+def _refuse(faults: Sequence[str], code: int = EXIT_REFUSED) -> NoReturn:
     for fault in faults:
         typer.echo(f"{fault[0].upper()}{fault[1:]}.", err=True)
-    raise typer.Exit(EXIT_REFUSED)
+    raise typer.Exit(code)
 
 
 def _tell_of_counters(name: str, counters: Sequence[str]) -> None:

@@ -121,3 +121,14 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 def test_an_empty_database_file_is_filled(tmp_path: Path) -> None:
     (tmp_path / "vuoro.db").touch()
     assert faults_of(tmp_path) == []
+
+
+def test_a_database_of_a_newer_hub_is_told_so(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "vuoro.db")) as newer, newer:
+        newer.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        newer.execute("INSERT INTO alembic_version VALUES ('9999')")
+    config = tmp_path / "hub.toml"
+    config.write_text(f"site_file = '{LAHTI}'\ndata = '{tmp_path}'\n", "utf-8")
+    refused = CliRunner().invoke(cli, ["person", "list", "--config", str(config)])
+    assert "the database cannot be used: it was made by a newer version of the hub" in refused.stderr.lower()
+    assert refused.exit_code == 2
