@@ -108,6 +108,53 @@ def test_counters_whose_signs_differ_between_languages_keep_their_whole_names() 
     assert {"Huone A", "Rum B"} <= set(lines)
 
 
+FLOORS = ("1. kerros", "Våning 1", "Floor 1")
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+def test_the_floor_is_as_large_as_the_counter_and_told_in_every_language(size: tuple[int, int]) -> None:
+    """In rows in the language whose turn it is; in the large panel in all of them, larger still (Q4)."""
+    names = ("Palvelupiste 3", "Serviceställe 3", "Counter 3")
+    rows = tuple(replace(row, names=names, areas=FLOORS) for row in calls(6, area="Kerros 1"))
+    canvas = drawn(lobby(rows), size)
+    in_rows = box_of(canvas, "Kerros 1").height
+    assert in_rows >= 40
+    assert box_of(canvas, "Palvelupiste 3").height <= 1.4 * in_rows
+    assert all(box_of(canvas, floor).height > in_rows for floor in FLOORS[1:])
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+@pytest.mark.parametrize(
+    ("language", "matter"),
+    [
+        ("fi", "Yhteys puuttuu juuri nyt. Kysy palveluneuvojalta."),
+        ("sv", "Ingen förbindelse just nu. Fråga en servicerådgivare."),
+        ("en", "No connection just now. Please ask a service advisor."),
+    ],
+)
+def test_a_lost_connection_is_read_from_far_and_no_number_goes(
+    size: tuple[int, int], language: str, matter: str
+) -> None:
+    ordinary = lobby(calls(6, area="1. kerros"), new=False, trouble=f"{matter}\nNumero")
+    view = replace(ordinary, language=language, waiting=None)
+    canvas = drawn(view, size)
+    first = next(box for line, box in canvas.texts if matter.startswith(line))
+    assert first.height >= 45
+    assert not canvas.shortened
+    assert {"120", "119", "118", "117", "116", "115"} <= {line for line, _ in canvas.texts}
+    assert min(box.y for line, box in canvas.texts if line == "120") > first.y + first.height
+
+
+def test_numbers_that_may_be_old_are_grey() -> None:
+    known, old = lobby(calls(3), new=False), lobby(calls(3), new=False, trouble="Yhteys puuttuu.")
+    assert _ink_of(drawn(known, (1920, 1080)), "119") != _ink_of(drawn(old, (1920, 1080)), "119")
+
+
+def _ink_of(canvas: Canvas, text: str) -> set[tuple[int, ...]]:
+    box = box_of(canvas, text)
+    return {tuple(canvas.surface.get_at((x, box.y + box.height // 2))) for x in range(box.x, box.right)}
+
+
 def _grey(canvas: Canvas) -> bytes:
     pixels = pygame.image.tostring(canvas.surface, "RGB")
     return Image.frombytes("RGB", canvas.surface.get_size(), pixels).convert("L").tobytes()

@@ -151,7 +151,7 @@ class LobbyDisplay(Display[LobbyView]):
         row = self._row(highlight, highlight, turn) if highlight else None
         if self._shows_sign(moment):
             row = CallRow(number=self._sign, where="", area="", new=True)
-        trouble = self._trouble(moment)
+        trouble = self._trouble(moment, self._languages[turn])
         return LobbyView(
             highlight=row,
             calls=tuple(self._row(call, highlight, turn) for call in self._in_turn(calls, highlight, moment)),
@@ -165,6 +165,7 @@ class LobbyDisplay(Display[LobbyView]):
                 "empty": self._in_each("Nobody has been called yet"),
             },
             turn=turn,
+            language=self._languages[turn],
             trouble=trouble,
         )
 
@@ -191,12 +192,17 @@ class LobbyDisplay(Display[LobbyView]):
             new=_same(call, highlight),
             serving=call.serving,
             names=self._texts(call.counter_name, call.counter),
+            areas=self._texts(call.area_name) if call.area_name else (),
         )
 
-    def _trouble(self, moment: Moment) -> str:
+    def _trouble(self, moment: Moment, language: str) -> str:
+        """In one language at a time, so that it can be as large as the way across the lobby needs (Q4)."""
         if self._connection.lost_for(moment) < self._settings.lost_after_seconds:
             return ""
-        return "\n".join(dict.fromkeys(self._in_each("No connection just now. Please ask a service advisor.")))
+        say = self._words(language)
+        matter = say("No connection just now. Please ask a service advisor.")
+        holds = say("Your number is valid. What is shown may be old.")
+        return f"{matter}\n{holds}"
 
 
 def _same(call: CallShown, other: CallShown | None) -> bool:

@@ -85,6 +85,8 @@ class CallRow:
     serving: bool = False
     names: tuple[str, ...] = ()
     """Where to go in each of the display's languages, for the panel that has room for all; ``where`` is one of them."""
+    areas: tuple[str, ...] = ()
+    """The floor or area likewise; empty where the point has but one (Q4)."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,10 @@ class LobbyView:
     """Words, one in each of the display's languages: ``coming``, ``waiting``, ``empty``."""
     turn: int = 0
     """Which of the languages stands just now where there is room for one alone (Q18)."""
+    language: str = "fi"
+    """The language whose turn it is."""
     trouble: str = ""
-    """What to say when hub or broker is gone; empty when all is well."""
+    """What to say in it when hub or broker is gone, and on a line of its own what still holds; else empty."""
 
 
 @dataclass(frozen=True)
