@@ -11,8 +11,8 @@
   const node = (tag, className, text) => { const one = document.createElement(tag); if (className) one.className = className; if (text !== undefined) one.textContent = text; return one; };
 
   // A name in all the display's languages; the first one large, the others in one line below.
-  function named(texts, className) {
-    const spans = languages.filter(tag => texts[tag]).map(tag => { const one = node("span", "", texts[tag]); one.lang = tag; return one; });
+  function named(texts, className, order = languages) {
+    const spans = order.filter(tag => texts[tag]).map(tag => { const one = node("span", "", texts[tag]); one.lang = tag; return one; });
     const [first, ...rest] = spans;
     const others = node("span", "others");
     others.append(...rest);
@@ -20,9 +20,14 @@
     if (first) name.append(first, others);
     return name;
   }
-  function place(call, into) {
-    const parts = [named(call.counter_name, "place")];
-    if (Object.keys(call.area_name ?? {}).length) parts.push(named(call.area_name, "area"));
+  // What has room for one language at a time stands in each for five seconds.
+  const TURN = 5000;
+  let turn = 0;
+  const inTurn = () => [...languages.slice(turn % languages.length), ...languages.slice(0, turn % languages.length)];
+  function place(call, into, order = languages) {
+    const floors = Object.keys(call.area_name ?? {}).length;
+    const parts = [named(call.counter_name, "place", floors ? order : languages)];
+    if (floors) parts.push(named(call.area_name, "area", order));
     into.replaceChildren(...parts);
   }
 
@@ -48,21 +53,29 @@
   function show(state) {
     calls = state.calls.filter(call => !area || call.area === area);
     calls = [...calls.filter(call => !call.serving), ...calls.filter(call => call.serving)];
-    const many = calls.filter(call => !call.serving).length > ROWS;
-    by("calls").classList.toggle("many", many);
-    by("calls").replaceChildren(...calls.slice(0, many ? MANY_ROWS : ROWS).map(call => {
-      const row = node("li", call.serving ? "serving" : "calling");
-      const where = node("span", "where");
-      place(call, where);
-      row.append(node("span", "number", call.number), node("span", "arrow", "→"), where);
-      return row;
-    }));
+    rows();
     by("coming").replaceChildren(...state.coming.map(number => node("li", "", number)));
     by("waiting").textContent = state.waiting;
     by("coming-box").hidden = state.coming.length === 0;
     queue.take(calls);
     large();
     clockAhead = Date.parse(state.at) - Date.now();
+  }
+  function rows() {
+    const many = calls.filter(call => !call.serving).length > ROWS;
+    by("calls").classList.toggle("many", many);
+    by("calls").replaceChildren(...calls.slice(0, many ? MANY_ROWS : ROWS).map(call => {
+      const row = node("li", call.serving ? "serving" : "calling");
+      const where = node("span", "where");
+      place(call, where, inTurn());
+      row.append(node("span", "number", call.number), node("span", "arrow", "→"), where);
+      return row;
+    }));
+  }
+  function takeTurn() {
+    rows();
+    const said = [...document.querySelectorAll("#trouble .label span")];
+    said.forEach((one, place) => one.classList.toggle("turn", place === turn % said.length));
   }
 
   const clock = new Intl.DateTimeFormat("fi-FI", {hour: "numeric", minute: "2-digit", timeZone: display.dataset.timezone});
@@ -71,6 +84,8 @@
   document.addEventListener("vuoro:changed", event => { if (event.detail.data) show(JSON.parse(event.detail.data)); });
   document.addEventListener("vuoro:beat", event => { clockAhead = Date.parse(event.detail.data) - Date.now(); });
   show(JSON.parse(by("state").textContent));
+  takeTurn();
+  setInterval(() => { turn += 1; takeTurn(); }, TURN);
   tick();
   setInterval(tick, 1000);
 })();
