@@ -1,4 +1,4 @@
-"""On the page for a lobby's screen the floor is as large as the counter, and a lost connection is told in large (Q4)."""
+"""On the page for a lobby's screen the floor is as large as the counter, and a lost connection is told large (Q4)."""
 
 from __future__ import annotations
 
