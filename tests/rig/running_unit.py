@@ -39,13 +39,17 @@ class RunningUnit:
         self._write_config(broker_port)
 
     def _write_config(self, broker_port: int, screen: str = 'type = "none"') -> None:
+        parts = {
+            "ticket-dispenser": '[printer]\ntype = "simulated"\n[controls]\ntype = "simulated"\n[lamps]\n'
+            'type = "simulated"\n[behaviour]\nguard_seconds = 0.2\n',
+            "counter-display": '[controls]\ntype = "simulated"\n',
+        }
         if self.kind != "ticket-dispenser":
             screen = 'type = "simulated"\nshows = "pygame"'
-        parts = '[printer]\ntype = "simulated"\n' if self.kind == "ticket-dispenser" else ""
         self.config.write_text(
             f'site = "lahti"\ndevice = "{self.device}"\nstate = "{self.folder / "state"}"\n'
-            f'[broker]\nport = {broker_port}\n{parts}[controls]\ntype = "simulated"\n[lamps]\ntype = "simulated"\n'
-            f"[screen]\n{screen}\n[simulated]\nport = {self.panel_port}\n[behaviour]\nguard_seconds = 0.2\n"
+            f"[broker]\nport = {broker_port}\n{parts.get(self.kind, '')}[screen]\n{screen}\n"
+            f"[simulated]\nport = {self.panel_port}\n"
         )
 
     def start(self) -> None:

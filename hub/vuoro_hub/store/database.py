@@ -238,7 +238,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=30000",
-        "cache_size=-1000",  # of each connection; the system keeps the file in memory as well
+        "cache_size=-500",  # of each connection; the system keeps the file in memory as well
         f"wal_autocheckpoint={CHECKPOINT_AT_LATEST_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
