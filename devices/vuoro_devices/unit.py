@@ -94,6 +94,13 @@ InboxItem = Event | BusEvent | Stop | ScreenCondition
 
 
 @dataclass(frozen=True)
+class _Unusable:
+    """Settings of the hub that this unit cannot live by."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class Identity:
     """Who this program is on the wire. ``boot`` is new at every start."""
 
@@ -332,47 +339,41 @@ class Unit:
         if self._restart_at is not None and moment.seconds >= self._restart_at:
             self._stop = self._stop or Stop(restart=True)
 
-    def _hear(self, item: Event | BusEvent, moment: Moment) -> list[Heard]:
+    def _hear(self, item: Event | BusEvent, moment: Moment) -> list[Heard | _Unusable]:
         if isinstance(item, Connected | Disconnected | Message):
-            return self._link.hear(item, moment)
+            return [judged for heard in self._link.hear(item, moment) for judged in self._judged(heard)]
         return [item]
 
-    def _react(self, heard: Heard, moment: Moment) -> list[Effect]:
+    def _judged(self, heard: Heard) -> list[Heard | _Unusable]:
+        """Settings of another kind of unit are dropped; those that cannot be lived by are refused."""
+        if not (isinstance(heard, Told) and isinstance(heard.state, DeviceConfig)):
+            return [heard]
+        if heard.state.kind is not self._identity.kind:
+            log.warning("unit.config_for_another_kind", kind=heard.state.kind)
+            return []
+        why = why_unusable(heard.state, self._identity.topics.site)
+        return [_Unusable(why) if why else heard]
+
+    def _react(self, heard: Heard | _Unusable, moment: Moment) -> list[Effect]:
         match heard:
+            case _Unusable(why=why):
+                log.error("unit.config_invalid", reason=why)
+                return [Raise(CONFIG_INVALID, f"The hub's settings cannot be used, the last ones stay: {why}")]
             case ResendWanted() | RestartWanted():
                 return [Send("done", self._new_id(), CommandOutcome(re=heard.id))]
             case NotForThisUnit():
                 return [Send("failed", self._new_id(), CommandOutcome(re=heard.id, code="not-allowed"))]
-            case Told(state=DeviceConfig() | ServicesState() as state) if not self._is_ours(state):
-                log.warning("unit.config_for_another_kind", kind=state.kind if isinstance(state, DeviceConfig) else "")
-                return []
-            case Told(state=DeviceConfig() as config):
-                return self._configure(heard, config, moment)
+            case Told(state=DeviceConfig()):
+                return [Clear(CONFIG_INVALID), *self._behaviour.step(heard, moment)]
         return self._behaviour.step(heard, moment)
 
-    def _is_ours(self, state: DeviceConfig | ServicesState) -> bool:
-        return not isinstance(state, DeviceConfig) or state.kind is self._identity.kind
-
-    def _configure(self, told: Told, config: DeviceConfig, moment: Moment) -> list[Effect]:
-        """Settings that cannot be lived by are refused: the last good ones stay."""
-        if why := self._why_unusable(config):
-            log.error("unit.config_invalid", reason=why)
-            return [Raise(CONFIG_INVALID, f"The hub's settings cannot be used, the last ones stay: {why}")]
-        return [Clear(CONFIG_INVALID), *self._behaviour.step(told, moment)]
-
-    def _why_unusable(self, config: DeviceConfig) -> str:
-        return why_unusable(config, self._identity.topics.site)
-
-    def _is_good(self, state: DeviceConfig | ServicesState) -> bool:
-        return self._is_ours(state) and not (isinstance(state, DeviceConfig) and self._why_unusable(state))
-
-    def _obey(self, heard: Heard, moment: Moment) -> None:
+    def _obey(self, heard: Heard | _Unusable, moment: Moment) -> None:
         match heard:
             case ResendWanted():
                 self._link.publish_since(heard.seq, moment)
             case RestartWanted():
                 self._stop = Stop(restart=True)
-            case Told(state=DeviceConfig() | ServicesState() as state) if self._is_good(state):
+            case Told(state=DeviceConfig() | ServicesState() as state):
                 self._note(state)
                 self._cache(state, moment)
 

@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, field_validator
-from vuoro_mqtt.payloads import DeviceKind, Need
+from vuoro_mqtt.payloads import FIRST_OFFLINE_NUMBER, LARGEST_NUMBER, MOST_OFFLINE_NUMBERS, DeviceKind, Need
 from vuoro_mqtt.settings_file import Fault, Section, SettingsFileError, faults_of, load_toml, meant, place
 from vuoro_mqtt.values import Id, Language, Texts
 
 from vuoro_hub.domain.calling import CallingRule
-from vuoro_hub.domain.numbering import RESERVED, OfflineRange
+from vuoro_hub.domain.numbering import OfflineRange
 from vuoro_hub.domain.opening_hours import OpeningHours, Span
 
 SPAN_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
@@ -112,9 +112,9 @@ class Area(Section):
 class Range(Section):
     """Numbers of one dispenser's own."""
 
-    first: int = Field(alias="from", ge=1, le=999_999, examples=["from = 900"])
+    first: int = Field(alias="from", ge=1, le=LARGEST_NUMBER, examples=["from = 900"])
     """The first of them."""
-    last: int = Field(alias="to", ge=1, le=999_999, examples=["to = 949"])
+    last: int = Field(alias="to", ge=1, le=LARGEST_NUMBER, examples=["to = 949"])
     """The last of them."""
 
 
@@ -445,20 +445,15 @@ def _device_faults(data: _Loose) -> Iterator[Fault]:
         ranges.append((str(row.get("id")), span))
 
 
-MOST_OFFLINE_NUMBERS = 500
-"""A dispenser's own numbers: more than a day of silence needs, and few enough to be told in one message."""
-
-
 def _range_faults(where: str, span: OfflineRange) -> Iterator[Fault]:
     if span.first > span.last:
         yield Fault(where, f"from {span.first} is after to {span.last}")
     elif span.last - span.first >= MOST_OFFLINE_NUMBERS:
         count = span.last - span.first + 1
         yield Fault(where, f"are {count} numbers; {MOST_OFFLINE_NUMBERS} or less wanted, such as 900 to 949")
-    if span.first < RESERVED[0]:
-        yield Fault(
-            where, f"begin at {span.first}; 001 to {RESERVED[0] - 1} are the point's own series: {RESERVED[0]} or more"
-        )
+    if span.first < FIRST_OFFLINE_NUMBER:
+        series = f"001 to {FIRST_OFFLINE_NUMBER - 1} are the point's own series"
+        yield Fault(where, f"begin at {span.first}; {series}: {FIRST_OFFLINE_NUMBER} or more")
 
 
 def _hours_faults(where: str, hours: Mapping[str, Any]) -> Iterator[Fault]:

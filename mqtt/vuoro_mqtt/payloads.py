@@ -188,6 +188,15 @@ class DeviceStatus(Payload):
     faults: list[Fault]
 
 
+FIRST_OFFLINE_NUMBER = 900
+"""001 to 899 are the point's own series: a dispenser that prints of them gives two customers the same number (§1)."""
+
+MOST_OFFLINE_NUMBERS = 500
+"""Of one dispenser: more than a day of silence needs."""
+
+LARGEST_NUMBER = 999_999
+
+
 class OfflineNumbers(Payload):
     """A dispenser's own range, which the hub never issues (§2.3)."""
 

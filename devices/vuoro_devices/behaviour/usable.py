@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from vuoro_mqtt.payloads import DeviceConfig, OfflineNumbers
+from vuoro_mqtt.payloads import (
+    FIRST_OFFLINE_NUMBER,
+    LARGEST_NUMBER,
+    MOST_OFFLINE_NUMBERS,
+    DeviceConfig,
+    OfflineNumbers,
+)
 
-FIRST_OFFLINE = 900
-"""001 to 899 are the point's own series: a dispenser that prints of them gives two customers the same number."""
-
-MOST_OFFLINE_NUMBERS = 500
-"""More than a day of silence needs."""
-
-LARGEST_NUMBER = 999_999
 LONGEST_WAIT_SECONDS = 60.0
 
 
@@ -39,8 +38,8 @@ def _why_no_range(numbers: OfflineNumbers | None) -> str:
         return ""
     if not numbers.from_ <= numbers.to <= LARGEST_NUMBER:
         return f"{numbers.from_} to {numbers.to} is no range of numbers up to {LARGEST_NUMBER}"
-    if numbers.from_ < FIRST_OFFLINE:
-        return f"begin at {numbers.from_}; 001 to {FIRST_OFFLINE - 1} are the point's own series"
+    if numbers.from_ < FIRST_OFFLINE_NUMBER:
+        return f"begin at {numbers.from_}; 001 to {FIRST_OFFLINE_NUMBER - 1} are the point's own series"
     count = numbers.to - numbers.from_ + 1
     return f"are {count} numbers; at most {MOST_OFFLINE_NUMBERS}" if count > MOST_OFFLINE_NUMBERS else ""
 

@@ -173,8 +173,8 @@ def _remove(session: Session, names: Iterable[str]) -> None:
 
 def _set_grants(session: Session, person: Person) -> None:
     row = session.get_one(PersonRow, person.name)
-    if row.grants != _grants_kept(person):
-        row.grants = _grants_kept(person)
+    if row.grants != grants_kept(person.grants):
+        row.grants = grants_kept(person.grants)
         session.add(row)
 
 
@@ -185,14 +185,15 @@ def _row(person: Person, password_hash: str, language: str | None) -> PersonRow:
     return PersonRow(
         name=person.name,
         password_hash=password_hash,
-        grants=_grants_kept(person),
+        grants=grants_kept(person.grants),
         language=language,
         session_key=new_session_key(),
     )
 
 
-def _grants_kept(person: Person) -> list[list[str | None]]:
-    return [[grant.role.value, grant.authority] for grant in person.grants]
+def grants_kept(grants: Iterable[Grant]) -> list[list[str | None]]:
+    """As a person's row holds them."""
+    return [[grant.role.value, grant.authority] for grant in grants]
 
 
 def _person_of_token(session: Session, digest: str) -> PersonRow | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from vuoro_mqtt.settings_file import meant
 
-from vuoro_hub.acts.people import DEMO_NOTE, MOST_PASSWORD_BYTES, new_session_key, token_digest
+from vuoro_hub.acts.people import DEMO_NOTE, MOST_PASSWORD_BYTES, grants_kept, new_session_key, token_digest
 from vuoro_hub.acts.transaction import Transaction
 from vuoro_hub.domain.roles import Grant, Role
 
@@ -62,7 +62,7 @@ def add_person(t: Transaction, name: str, roles: Sequence[str], password_hash: s
         return faults
     kept = {
         "password_hash": password_hash,
-        "grants": _kept(_grants(roles)),
+        "grants": grants_kept(_grants(roles)),
         "language": None,
         "session_key": new_session_key(),
         "active": True,
@@ -83,7 +83,7 @@ def set_roles(t: Transaction, name: str, roles: Sequence[str]) -> Faults:
         return faults
     before = t.records.person(name)
     assert before is not None
-    t.records.put_person(name, grants=_kept(_grants(roles)))
+    t.records.put_person(name, grants=grants_kept(_grants(roles)))
     t.record("person.roles-changed", name=name, roles=_words(_grants(roles)), before=_written(before.grants))
     return []
 
@@ -242,12 +242,8 @@ def _grants(roles: Iterable[str]) -> list[Grant]:
     return [Grant(Role(role), authority or None) for role, _colon, authority in parts]
 
 
-def _kept(grants: Iterable[Grant]) -> list[list[str | None]]:
-    return [[grant.role.value, grant.authority] for grant in grants]
-
-
 def _words(grants: Iterable[Grant]) -> list[str]:
-    return _written(_kept(grants))
+    return _written(grants_kept(grants))
 
 
 def _written(kept: Iterable[Sequence[str | None]]) -> list[str]:

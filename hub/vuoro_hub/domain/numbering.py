@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-RESERVED = (900, 999)
-"""Kept for offline ranges at every site, so that the series never meets them."""
+from vuoro_mqtt.payloads import FIRST_OFFLINE_NUMBER, LARGEST_NUMBER
 
-LARGEST = 999_999
+RESERVED = (FIRST_OFFLINE_NUMBER, 999)
+"""Kept for offline ranges at every site, so that the series never meets them."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def next_value(last: int, offline: Iterable[OfflineRange]) -> int:
     value = last + 1
     while blocking := next((one for one in kept if one.holds(value)), None):
         value = blocking.last + 1
-    if value > LARGEST:
+    if value > LARGEST_NUMBER:
         raise OverflowError(f"the series has no number after {last}")
     return value
 

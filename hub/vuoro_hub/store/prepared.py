@@ -39,19 +39,23 @@ class Prepared:
         self._row, self._results = _reading(compiled, dialect)
 
     def first(self, driver: Any, values: Mapping[str, Any]) -> AnyRow | None:
-        found = self.run(driver, values).fetchone()
+        found = self._done(driver, values, lambda cursor: cursor.fetchone())
         return None if found is None else self._made(found)
 
     def all(self, driver: Any, values: Mapping[str, Any]) -> list[AnyRow]:
-        return [self._made(found) for found in self.run(driver, values).fetchall()]
+        return [self._made(found) for found in self._done(driver, values, lambda cursor: cursor.fetchall())]
 
     def run(self, driver: Any, values: Mapping[str, Any]) -> Any:
         """The driver's cursor after the statement."""
+        return self._done(driver, values, lambda cursor: cursor)
+
+    def _done(self, driver: Any, values: Mapping[str, Any], taken: Callable[[Any], Any]) -> Any:
+        """What is taken from the cursor: rows may fail as late as they are fetched."""
         given = {**self._fixed, **values}
         stored = {name: convert(given[name]) if convert else given[name] for name, convert in self._converts.items()}
         parameters = stored if self._positions is None else [stored[name] for name in self._positions]
         try:
-            return driver.execute(self._sql, parameters)
+            return taken(driver.execute(self._sql, parameters))
         except self._dialect.loaded_dbapi.Error as error:
             wrapped = DBAPIError.instance(
                 self._sql, None, error, self._dialect.loaded_dbapi.Error, hide_parameters=True, dialect=self._dialect
